@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: ISC
+#
+# mcp-cgi: an MCP server and its OAuth 2.1 authorization server for cgi-bin.
+#
+#	make            the programs, in build/bin
+#	make run        serve the example site on http://127.0.0.1:8080 (PORT= DATA= FRONT=cgi DEMO_USER= DEMO_PASSWORD=)
+#	make check      the fast tests, under a minute
+#	make test       all tests, on the real servers, with the real clients, in a real browser
+#	make bench      what a request costs, as ratios to a floor measured in the same run
+#	make install    DESTDIR= PREFIX=/usr/local
+#	make clean
+#
+# LINK=dynamic links the web programs against shared libraries instead of static-PIE.
+
+VERSION := 0.1.0
+PREFIX  ?= /usr/local
+DESTDIR ?=
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
+LINK    ?= static
+O       ?= build
+
+WEB     := $(filter-out mcpctl%,$(patsubst cgi/%.c,%,$(wildcard cgi/*.c)))
+MAN     := $(wildcard cgi/*.1 cgi/*.5 cgi/*.8)
+
+WARN    := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wvla -Wstrict-prototypes -Werror
+probe    = $(shell $(CC) $(1) -Werror -S -o /dev/null -x c /dev/null 2>/dev/null && echo $(1))
+HARDEN  := -fstack-protector-strong $(call probe,-fstack-clash-protection) $(call probe,-fcf-protection=full) \
+	   $(call probe,-ftrivial-auto-var-init=zero) -fno-strict-overflow -D_FORTIFY_SOURCE=2
+BASE    := -std=gnu17 -D_GNU_SOURCE -DMCP_CGI_VERSION='"$(VERSION)"' -Icommon -I$(O)/gen -g -MMD -MP $(WARN)
+CFLAGS  ?= -O2
+ALL_CFLAGS := $(BASE) $(HARDEN) -fPIE -fvisibility=hidden -ffunction-sections -fdata-sections $(CFLAGS)
+LIBS    := -lfcgi -ljson-c -lsqlite3 -lcrypto -lm
+HARD_LD := -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code,--gc-sections,--as-needed
+# glibc warns of its name service in every static program; these programs ask for no names.
+QUIET_LD := $(shell $(CC) -Wl,--no-warnings -Wl,--version >/dev/null 2>&1 && echo -Wl,--no-warnings)
+WEB_LD  := $(if $(filter static,$(LINK)),-static-pie,-pie) $(HARD_LD)
+
+# The sanitizer build has its own tree; tests link against it.
+SAN     := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1
+SAN_CFLAGS := $(BASE) $(SAN)
+
+COMMON  := $(wildcard common/*.c)
+PAGES   := $(wildcard common/html/*.html)
+SQL     := $(filter-out schema/schema.sql,$(wildcard schema/*.sql))
+GEN_C   := $(O)/gen/sql.c $(O)/gen/schema.c $(O)/gen/style.c $(PAGES:common/html/%.html=$(O)/gen/page_%.c)
+GEN_H   := $(O)/gen/sql.h $(O)/gen/pages.h
+LIB_OBJ := $(COMMON:common/%.c=$(O)/obj/%.o) $(GEN_C:$(O)/gen/%.c=$(O)/obj/gen_%.o)
+SAN_OBJ := $(LIB_OBJ:$(O)/obj/%=$(O)/asan/%)
+MCPCTL  := $(patsubst cgi/%.c,%,$(wildcard cgi/mcpctl*.c))
+UNIT    := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+FUZZ    := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+
+.SECONDARY:
+.PHONY: all
+all: $(O)/libmcp.a $(WEB:%=$(O)/bin/%) $(if $(MCPCTL),$(O)/bin/mcpctl)
+
+# ---- what is generated: statements, schema, pages, style -------------------------------------------------------
+
+$(O)/gen/sql.h: schema/sql.awk $(SQL) | $(O)/gen
+	awk -v want=header -f schema/sql.awk $(SQL) >$@.new && mv $@.new $@
+
+$(O)/gen/sql.c: schema/sql.awk $(SQL) | $(O)/gen
+	awk -v want=table -f schema/sql.awk $(SQL) >$@.new && mv $@.new $@
+
+$(O)/gen/schema.c: schema/text.awk schema/schema.sql | $(O)/gen
+	awk -v name=schema_text -f schema/text.awk schema/schema.sql >$@.new && mv $@.new $@
+
+$(O)/gen/style.c: schema/text.awk common/html/style.css | $(O)/gen
+	awk -v name=style_text -f schema/text.awk common/html/style.css >$@.new && mv $@.new $@
+
+$(O)/gen/page_%.c: common/html/%.html common/html/pages.awk | $(O)/gen
+	awk -v want=source -f common/html/pages.awk $< >$@.new && mv $@.new $@
+
+$(O)/gen/pages.h: common/html/pages.awk $(PAGES) | $(O)/gen
+	awk -v want=header -f common/html/pages.awk $(PAGES) >$@.new && mv $@.new $@
+
+$(O)/gen $(O)/obj $(O)/asan $(O)/bin $(O)/asan/cgi $(O)/obj/cgi $(O)/asan/test $(O)/fuzz:
+	mkdir -p $@
+
+# ---- objects ----------------------------------------------------------------------------------------------------
+
+$(O)/obj/%.o: common/%.c | $(O)/obj $(GEN_H)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+$(O)/obj/gen_%.o: $(O)/gen/%.c | $(O)/obj $(GEN_H)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+$(O)/obj/cgi/%.o: cgi/%.c | $(O)/obj/cgi $(GEN_H)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+$(O)/asan/%.o: common/%.c | $(O)/asan $(GEN_H)
+	$(CC) $(SAN_CFLAGS) -c -o $@ $<
+$(O)/asan/gen_%.o: $(O)/gen/%.c | $(O)/asan $(GEN_H)
+	$(CC) $(SAN_CFLAGS) -c -o $@ $<
+# The same programs without their main(), for the in-process front of the tests.
+$(O)/asan/cgi/%.o: cgi/%.c | $(O)/asan/cgi $(GEN_H)
+	$(CC) $(SAN_CFLAGS) -Dmain=$*_main -c -o $@ $<
+
+$(O)/libmcp.a: $(LIB_OBJ)
+	rm -f $@ && $(AR) rcs $@ $^
+$(O)/asan/libmcp.a: $(SAN_OBJ)
+	rm -f $@ && $(AR) rcs $@ $^
+
+# ---- programs ---------------------------------------------------------------------------------------------------
+
+$(WEB:%=$(O)/bin/%): $(O)/bin/%: $(O)/obj/cgi/%.o $(O)/libmcp.a | $(O)/bin
+	$(CC) $(CFLAGS) $(WEB_LD) $(QUIET_LD) -o $@ $< $(O)/libmcp.a $(LIBS)
+$(O)/bin/mcpctl: $(MCPCTL:%=$(O)/obj/cgi/%.o) $(O)/libmcp.a | $(O)/bin
+	$(CC) $(CFLAGS) $(WEB_LD) $(QUIET_LD) -o $@ $^ $(LIBS)
+
+# ---- tests ------------------------------------------------------------------------------------------------------
+
+$(O)/asan/inproc: tests/wire/inproc.c $(WEB:%=$(O)/asan/cgi/%.o) $(O)/asan/libmcp.a | $(O)/asan
+	$(CC) $(SAN_CFLAGS) -o $@ $(filter %.c %.o %.a,$^) $(LIBS)
+$(O)/asan/test/%: tests/unit/%.c $(O)/asan/libmcp.a | $(O)/asan/test
+	$(CC) $(SAN_CFLAGS) -o $@ $< $(O)/asan/libmcp.a -lcmocka $(LIBS)
+$(O)/fuzz/%: tests/fuzz/%.c $(COMMON) $(GEN_C) | $(O)/fuzz $(GEN_H)
+	clang -std=gnu17 -D_GNU_SOURCE -DMCP_CGI_VERSION='"$(VERSION)"' -Icommon -I$(O)/gen -g -O1 -w -MMD -MP -MF $@.d \
+	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $(filter %.c,$^) $(LIBS)
+
+.PHONY: inproc unit fuzz
+inproc: $(O)/asan/inproc
+unit: $(UNIT:%=$(O)/asan/test/%)
+fuzz: $(FUZZ:%=$(O)/fuzz/%)
+
+.PHONY: run check test bench
+run:
+	@tests/packages.sh build run
+	@$(MAKE) --no-print-directory -s all
+	@BUILD=$(O) site/run.sh
+check:
+	@tests/packages.sh build check
+	@MAKE='$(MAKE)' tests/run.sh check
+test:
+	@tests/packages.sh build run test
+	@MAKE='$(MAKE)' tests/run.sh test
+bench: all
+	@tests/packages.sh build run bench
+	@tests/bench/bench.sh
+
+# ---- installation -----------------------------------------------------------------------------------------------
+
+.PHONY: install clean
+install: all
+	install -d $(DESTDIR)$(PREFIX)/lib/mcp-cgi $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/mcp-cgi/lighttpd-conf
+	install -m 755 $(WEB:%=$(O)/bin/%) $(DESTDIR)$(PREFIX)/lib/mcp-cgi/
+	install -m 755 $(O)/bin/mcpctl $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 lighttpd-conf/*.conf $(DESTDIR)$(PREFIX)/share/mcp-cgi/lighttpd-conf/
+	for m in $(MAN); do d=$(DESTDIR)$(PREFIX)/share/man/man$${m##*.}; install -d $$d && install -m 644 $$m $$d/ || exit; done
+
+clean:
+	rm -rf $(O)
+
+-include $(wildcard $(O)/obj/*.d $(O)/obj/cgi/*.d $(O)/asan/*.d $(O)/asan/cgi/*.d $(O)/asan/test/*.d $(O)/bin/*.d)

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+/* role: who asks the database.  Every statement in schema/ names the roles that may run it; see store.h. */
+#ifndef ROLE_H
+#define ROLE_H
+
+enum role {
+	ROLE_NONE = 0,			/* opens no database at all */
+	ROLE_REGISTER = 1 << 0,
+	ROLE_AUTHORIZE = 1 << 1,
+	ROLE_TOKEN = 1 << 2,
+	ROLE_REVOKE = 1 << 3,
+	ROLE_MCP = 1 << 4,
+	ROLE_MCPCTL = 1 << 5,
+};
+
+#endif

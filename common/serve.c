@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * serve: one request from environment to answer.  The body is read whole, or drained, before anything is decided:
+ * a web server whose program answers without reading may hang or swallow the answer.  What a passport forbids never
+ * reaches the handler.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "arena.h"
+#include "conf.h"
+#include "crypto.h"
+#include "log.h"
+#include "sandbox.h"
+#include "serve.h"
+#include "serve_front.h"
+#include "store.h"
+#include "url.h"
+
+enum { DRAIN_MAX = 64 * 1024 * 1024, SPARE_MAX = 16 * 1024 };
+
+/* What lasts from one request of this process to the next. */
+static struct {
+	struct arena *request;
+	struct arena *lasting;
+	struct conf conf;
+	bool configured;
+	struct store *store;
+} process;
+
+static const struct fail duplicate_variable = {
+	400, "invalid_request", "A header field arrived twice", -32600, 0, 0
+};
+static const struct fail bad_length = {
+	400, "invalid_request", "The body does not have the length that was announced", -32600, 0, 0
+};
+static const struct fail foreign_origin = {
+	403, "invalid_request", "Requests from this origin are not allowed", -32600, 0, 0
+};
+
+const struct conf *serve_settings(char *const *env)
+{
+	struct conf_error e;
+
+	if (!process.lasting)
+		process.lasting = arena_new();
+	if (!process.configured && !conf_read(process.lasting, conf_find(process.lasting, env), &process.conf, &e)) {
+		log_line("%s:%d: %s", e.file, e.line, e.reason);
+		arena_reset(process.lasting);
+		return NULL;
+	}
+	process.configured = true;
+	return &process.conf;
+}
+
+void serve_end(void)
+{
+	store_drop(process.store);
+	arena_drop(process.request);
+	arena_drop(process.lasting);
+	memset(&process, 0, sizeof process);
+}
+
+/* ---- the request ------------------------------------------------------------------------------------------ */
+
+static enum method method_read(const char *name)
+{
+	static const struct { const char *name; enum method method; } table[] = {
+		{ "POST", METHOD_POST }, { "GET", METHOD_GET }, { "HEAD", METHOD_HEAD }, { "OPTIONS", METHOD_OPTIONS },
+	};
+	size_t i;
+
+	for (i = 0; name && i < sizeof table / sizeof *table; i++)
+		if (strcmp(name, table[i].name) == 0)
+			return table[i].method;
+	return METHOD_OTHER;
+}
+
+/*
+ * A web server folds `Mcp-Method` and `Mcp_Method` into one variable name; lighttpd then passes both.  Which of them
+ * a program would see is chance, so that two of a name are refused.
+ */
+static bool has_duplicate(char *const *env)
+{
+	char *const *one, *const *two;
+
+	for (one = env; *one; one++) {
+		size_t n = strcspn(*one, "=");
+
+		for (two = one + 1; *two; two++)
+			if ((*two)[0] == (*one)[0] && strncmp(*two, *one, n) == 0 && (*two)[n] == '=')
+				return true;
+	}
+	return false;
+}
+
+/* Content-Length = 1*DIGIT (RFC 9110 section 8.6).  -1: not announced; -2: nonsense. */
+static long length_read(const char *text)
+{
+	long value = 0;
+
+	if (!text)
+		return -1;
+	for (; *text; text++) {
+		if (!isdigit((unsigned char)*text) || value > DRAIN_MAX)
+			return -2;
+		value = value * 10 + (*text - '0');
+	}
+	return value;
+}
+
+static const struct fail *broken(long got)
+{
+	return got == -2 ? &fail_timeout : &bad_length;
+}
+
+static const struct fail *drain(const struct front *front, long left)
+{
+	char spare[SPARE_MAX];
+	long got, all = 0;
+
+	while (left != 0 && all < DRAIN_MAX) {
+		got = front->read(front->with, spare, left > 0 && left < SPARE_MAX ? (size_t)left : SPARE_MAX);
+		if (got <= 0)
+			break;
+		all += got;
+		if (left > 0)
+			left -= got;
+	}
+	return &fail_too_large;
+}
+
+/* Reads exactly `length` bytes, or to the end when none was announced (chunked under Apache), never above `most`. */
+static const struct fail *body_read(struct request *rq, const struct front *front, long length, size_t most)
+{
+	size_t room = length >= 0 ? (size_t)length : most + 1, n = 0;
+	struct buf b = buf_new(rq->cx.arena);
+	char piece[SPARE_MAX];
+	long got = 0;
+
+	if (length > (long)most)
+		return drain(front, length);
+	while (n < room) {
+		got = front->read(front->with, piece, room - n < sizeof piece ? room - n : sizeof piece);
+		if (got <= 0)
+			break;
+		buf_put(&b, piece, (size_t)got);
+		n += (size_t)got;
+	}
+	if (got < 0 || (length >= 0 && n < room))
+		return broken(got);
+	if (n > most)
+		return drain(front, -1);
+	rq->body = b.v;
+	rq->body_len = n;
+	return NULL;
+}
+
+static const struct fail *take_body(struct request *rq, const struct endpoint *ep, const struct front *front)
+{
+	long length = length_read(http_env(rq, "CONTENT_LENGTH"));
+	size_t most = ep->body_max ? ep->body_max : (size_t)rq->cx.conf->max_body;
+
+	if (length == -2)
+		return &bad_length;
+	if (length == 0 || (length == -1 && rq->method != METHOD_POST && !http_env(rq, "HTTP_TRANSFER_ENCODING")))
+		return NULL;
+	return body_read(rq, front, length, most);
+}
+
+static void request_read(struct request *rq, char *const *env)
+{
+	static const char digit[] = "0123456789abcdef";
+	unsigned char random[8];
+	struct timespec now;
+	const char *value;
+	size_t i;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	crypto_random(random, sizeof random);
+	for (i = 0; i < sizeof random; i++) {
+		rq->cx.id[2 * i] = digit[random[i] >> 4];
+		rq->cx.id[2 * i + 1] = digit[random[i] & 15];
+	}
+	rq->cx.arena = process.request;
+	rq->cx.now = now.tv_sec;
+	rq->env = env;
+	rq->body = "";
+	rq->method = method_read(http_env(rq, "REQUEST_METHOD"));
+	rq->query = (value = http_env(rq, "QUERY_STRING")) ? value : "";
+	rq->cx.peer = (value = http_env(rq, "REMOTE_ADDR")) ? value : "";
+}
+
+/* ---- what a passport says ------------------------------------------------------------------------------------ */
+
+static unsigned methods_of(const struct endpoint *ep)
+{
+	unsigned methods = ep->methods;
+
+	if (methods & METHOD_GET)
+		methods |= METHOD_HEAD;
+	if (ep->cors != CORS_NONE)
+		methods |= METHOD_OPTIONS;
+	return methods;
+}
+
+/* DNS rebinding: a name that is not ours, looked up to 127.0.0.1, must not reach a server on somebody's desk. */
+static bool host_is_allowed(const struct request *rq)
+{
+	const char *host = http_env(rq, "HTTP_HOST");
+	struct url u;
+
+	if (!rq->cx.conf->loopback || !host)
+		return true;
+	return url_read(rq->cx.arena, arena_printf(rq->cx.arena, "http://%s", host), &u) && url_host_is_loopback(u.host);
+}
+
+static bool origin_is_allowed(const struct request *rq, const char *origin)
+{
+	return strcmp(origin, rq->cx.conf->issuer) == 0 || conf_has_word(rq->cx.conf->allowed_origins, origin);
+}
+
+static const struct fail *give_cors(struct request *rq, struct response *rs, const struct endpoint *ep)
+{
+	const char *origin = http_env(rq, "HTTP_ORIGIN");
+
+	if (ep->cors == CORS_NONE)
+		return NULL;
+	if (ep->cors == CORS_LISTED) {
+		http_header(rs, "Vary", "Origin");
+		if (!origin)
+			return NULL;
+		if (!origin_is_allowed(rq, origin))
+			return &foreign_origin;
+	}
+	http_header(rs, "Access-Control-Allow-Origin", ep->cors == CORS_ANY ? "*" : origin);
+	http_header(rs, "Access-Control-Expose-Headers", "WWW-Authenticate");
+	return NULL;
+}
+
+/* A preflight (Fetch standard, section 3.2.2) or a question what is allowed (RFC 9110 section 9.3.7). */
+static void answer_options(struct response *rs, const char *allow)
+{
+	rs->status = 204;
+	http_header(rs, "Allow", allow);
+	http_header(rs, "Access-Control-Allow-Methods", allow);
+	http_header(rs, "Access-Control-Allow-Headers", "Authorization, Content-Type, Accept, MCP-Protocol-Version, "
+	    "Mcp-Method, Mcp-Name, Mcp-Session-Id, Last-Event-ID");
+	http_header(rs, "Access-Control-Max-Age", "86400");
+}
+
+static const struct fail *answer(struct request *rq, struct response *rs, const struct endpoint *ep,
+    const struct front *front)
+{
+	const struct fail *no = take_body(rq, ep, front);
+	const char *allow = http_allow(rq->cx.arena, methods_of(ep));
+
+	if (has_duplicate(rq->env))
+		return &duplicate_variable;
+	if (!host_is_allowed(rq))
+		return &fail_host;
+	if (give_cors(rq, rs, ep))
+		return &foreign_origin;
+	if (!(methods_of(ep) & rq->method)) {
+		http_header(rs, "Allow", allow);
+		return &fail_method;
+	}
+	if (no)
+		return no;
+	if (!ep->path_info && http_env(rq, "PATH_INFO"))
+		return &fail_not_found;
+	if (rq->method == METHOD_OPTIONS) {
+		answer_options(rs, allow);
+		return NULL;
+	}
+	return ep->handle(rq, rs);
+}
+
+/* ---- the answer ------------------------------------------------------------------------------------------------ */
+
+static int deliver(struct request *rq, struct response *rs, const struct front *front)
+{
+	struct buf b = buf_new(rs->arena);
+	size_t i;
+
+	buf_printf(&b, "Status: %d %s\r\n", rs->status, http_phrase(rs->status));
+	for (i = 0; i < rs->headers; i++) {
+		buf_text(&b, rs->header[i].name);
+		buf_text(&b, ": ");
+		buf_text(&b, rs->header[i].value);
+		buf_text(&b, "\r\n");
+	}
+	if (rs->status != 204)
+		buf_printf(&b, "Content-Length: %zu\r\n", rs->body.len);
+	buf_text(&b, "\r\n");
+	if (rq->method != METHOD_HEAD)
+		buf_put(&b, rs->body.v, rs->body.len);
+	return front->write(front->with, b.v, b.len);
+}
+
+static int deliver_unconfigured(const struct front *front)
+{
+	static const char text[] = "Status: 500 Internal Server Error\r\nContent-Type: application/json\r\n"
+	    "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nContent-Length: 24\r\n\r\n"
+	    "{\"error\":\"server_error\"}";
+	char spare[SPARE_MAX];
+
+	while (front->read(front->with, spare, sizeof spare) > 0)
+		continue;
+	return front->write(front->with, text, sizeof text - 1);
+}
+
+int serve_one(const struct endpoint *ep, char *const *env, const struct front *front)
+{
+	const struct conf *conf = serve_settings(env);
+	struct request rq = { 0 };
+	struct response rs = { 0 };
+	const struct fail *no;
+	int rc;
+
+	if (!conf)
+		return deliver_unconfigured(front);
+	if (!process.request)
+		process.request = arena_new();
+	if (!process.store)
+		process.store = store_new(ep->role, conf->database, conf->busy_timeout);
+	store_set_role(process.store, ep->role);
+	rq.cx.conf = conf;
+	rq.cx.store = process.store;
+	request_read(&rq, env);
+	log_request(rq.cx.id);
+	rs.arena = process.request;
+	rs.status = 500;
+	rs.body = buf_new(rs.arena);
+	if ((no = answer(&rq, &rs, ep, front)))
+		ep->refuse(&rq, &rs, no);
+	store_end(process.store);
+	rc = deliver(&rq, &rs, front);
+	log_request(NULL);
+	arena_reset(process.request);
+	return rc;
+}
+
+int serve(const struct endpoint *ep)
+{
+	log_program(ep->name);
+	if (!sandbox_enter())
+		return serve_is_fcgi() ? EXIT_FAILURE : serve_refusing_cgi();
+	return serve_is_fcgi() ? serve_fcgi(ep) : serve_cgi(ep);
+}

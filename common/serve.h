@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * serve: everything between a web server and a handler, once for all programs.  An endpoint's passport says what the
+ * program is allowed to be asked; serve answers the rest itself (OPTIONS, 405, 413, a body that is not what its
+ * length said), gives the handler a request, and writes the answer once after it has returned.
+ */
+#ifndef SERVE_H
+#define SERVE_H
+
+#include "http.h"
+#include "role.h"
+
+enum cors {
+	CORS_NONE,		/* pages: RFC 9700 section 2.1 forbids CORS at the authorization endpoint */
+	CORS_ANY,		/* any origin, never with credentials */
+	CORS_LISTED,		/* own origin and allowed_origins; others are refused with 403 */
+};
+
+/* The passport of a program. */
+struct endpoint {
+	const char *name;
+	unsigned methods;	/* set of enum method; HEAD goes with GET, OPTIONS with every CORS but CORS_NONE */
+	enum role role;		/* statements that it may run */
+	size_t body_max;	/* bytes; 0: settings' max_body */
+	enum cors cors;
+	bool path_info;		/* does it look at what follows its own address?  Otherwise that is 404 */
+	bool many;		/* mcp_workers instead of workers */
+
+	/* Fills the answer and returns NULL, or returns the refusal. */
+	const struct fail *(*handle)(struct request *rq, struct response *rs);
+
+	/* Tells a refusal in this program's voice. */
+	void (*refuse)(struct request *rq, struct response *rs, const struct fail *no);
+};
+
+/* A front: how bytes come and go.  Plain CGI, FastCGI and the tests each have one. */
+struct front {
+	void *with;
+	long (*read)(void *with, char *to, size_t n);		/* > 0 bytes, 0 end, -1 broken, -2 too slow */
+	int (*write)(void *with, const char *from, size_t n);	/* 0, or -1 when nobody is there to read */
+};
+
+/*
+ * Answers one request.  env is the CGI environment, NULL-terminated.  Returns 0, or -1 when the answer could not be
+ * delivered.
+ */
+int serve_one(const struct endpoint *ep, char *const *env, const struct front *front) __attribute__((nonnull));
+
+/*
+ * The whole main() of a web program: finds out whether it runs as plain CGI or FastCGI and answers until there is
+ * nothing more to answer.  Returns the exit status.
+ */
+int serve(const struct endpoint *ep) __attribute__((nonnull));
+
+/* Gives back what serve_one() keeps between requests (settings, store, arena); for tests that look for leaks. */
+void serve_end(void);
+
+#endif

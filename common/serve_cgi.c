@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * serve_cgi: plain CGI, without libfcgi, which would take SIGTERM away even here.  A body that does not arrive within
+ * READ_SECONDS is given up; a process that hangs for any other reason ends by its alarm.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "serve_front.h"
+
+enum { READ_SECONDS = 10, LIFE_SECONDS = 60 };
+
+struct pipe_front {
+	int64_t deadline;	/* milliseconds of the monotonic clock */
+};
+
+static int64_t monotonic(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* A blocking descriptor is asked with poll first, so that a stalled upload cannot hold the process. */
+static long pipe_read(void *with, char *to, size_t n)
+{
+	struct pipe_front *f = with;
+	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
+	ssize_t got;
+	int ready;
+
+	do {
+		int64_t left = f->deadline - monotonic();
+
+		ready = left > 0 ? poll(&p, 1, (int)left) : 0;
+		if (ready == 0)
+			return -2;
+		got = ready > 0 ? read(STDIN_FILENO, to, n) : -1;
+	} while (got < 0 && (errno == EINTR || errno == EAGAIN));
+	return got;
+}
+
+static int pipe_write(void *with, const char *from, size_t n)
+{
+	ssize_t put;
+
+	(void)with;
+	while (n > 0) {
+		put = write(STDOUT_FILENO, from, n);
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return -1;
+		from += put;
+		n -= (size_t)put;
+	}
+	return 0;
+}
+
+bool serve_is_fcgi(void)
+{
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof peer;
+
+	return getpeername(STDIN_FILENO, (struct sockaddr *)&peer, &len) != 0 && errno == ENOTCONN;
+}
+
+int serve_refusing_cgi(void)
+{
+	static const char text[] = "Status: 500 Internal Server Error\r\nContent-Type: application/json\r\n"
+	    "Cache-Control: no-store\r\nContent-Length: 24\r\n\r\n{\"error\":\"server_error\"}";
+
+	if (getenv("REQUEST_METHOD"))
+		pipe_write(NULL, text, sizeof text - 1);
+	return EXIT_FAILURE;
+}
+
+int serve_cgi(const struct endpoint *ep)
+{
+	struct pipe_front f = { .deadline = monotonic() + READ_SECONDS * 1000 };
+	const struct front front = { &f, pipe_read, pipe_write };
+	int rc;
+
+	if (!getenv("REQUEST_METHOD")) {
+		fprintf(stderr, "%s is a CGI and FastCGI program: a web server runs it.  See %s(8).\n", ep->name, ep->name);
+		return 2;
+	}
+	alarm(LIFE_SECONDS);
+	rc = serve_one(ep, environ, &front);
+	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC */
+/* serve_front: the two ways a web server talks to a program; for serve.c only. */
+#ifndef SERVE_FRONT_H
+#define SERVE_FRONT_H
+
+#include "serve.h"
+
+/* The settings of this process, read once; NULL when they are not usable (logged). */
+const struct conf *serve_settings(char *const *env);
+
+/* Is descriptor 0 a listening socket, as the FastCGI specification (section 2.2) wants it? */
+bool serve_is_fcgi(void);
+
+/* One request from the environment and standard input (RFC 3875). */
+int serve_cgi(const struct endpoint *ep) __attribute__((nonnull));
+
+/* Answers that nothing can be answered, without looking at the request. */
+int serve_refusing_cgi(void);
+
+/* Workers on one socket, each answering request after request. */
+int serve_fcgi(const struct endpoint *ep) __attribute__((nonnull));
+
+#endif

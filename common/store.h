@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * store: the one SQLite file.  Statements are named in schema/?*.sql together with the programs that may run them;
+ * the typed functions of store_*.h run them.  Every function returns NULL or a refusal; fail_unavailable means
+ * that nothing was changed and that it may work later (busy, full, read-only, unreadable).
+ */
+#ifndef STORE_H
+#define STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "conf.h"
+#include "fail.h"
+#include "role.h"
+
+struct store;
+
+/* A store for one role.  Nothing is opened yet: the first statement does that.  Never NULL. */
+struct store *store_new(enum role role, const char *file, int64_t busy_timeout) __attribute__((nonnull, returns_nonnull));
+
+/* From now on the statements of another role; for a process that is several programs (tests). */
+void store_set_role(struct store *s, enum role role) __attribute__((nonnull));
+
+/* Closes the file, if it was opened. */
+void store_drop(struct store *s);
+
+/* BEGIN IMMEDIATE: the one writer from here on; waits busy_timeout at most. */
+const struct fail *store_begin(struct store *s) __attribute__((nonnull, warn_unused_result));
+
+/* COMMIT; on failure everything since store_begin() is undone. */
+const struct fail *store_commit(struct store *s) __attribute__((nonnull, warn_unused_result));
+
+/* Undoes what is not committed; harmless when there is nothing.  serve calls it after every request. */
+void store_end(struct store *s) __attribute__((nonnull));
+
+/* Creates the file (0600) with the newest schema.  False if it exists or cannot be made; the reason is logged. */
+bool store_create(const char *file) __attribute__((nonnull, warn_unused_result));
+
+/* Brings an older file to the newest schema, one transaction a step.  *from and *to say what was done. */
+bool store_migrate(const char *file, int *from, int *to) __attribute__((nonnull, warn_unused_result));
+
+/* What is wrong with the file, as one line, or NULL: missing, foreign, newer, older, damaged, no FTS5. */
+const char *store_check(struct arena *a, const char *file) __attribute__((nonnull));
+
+/* The version of the schema that this program was built with. */
+int store_version(void);
+
+#endif
