@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * store: one connection a process, opened when a statement first needs it.  The open file is told to distrust its own
+ * schema; writers commit with synchronous=FULL, because a used code or a confirmed revocation must not come back
+ * after a power cut.  Every way in which SQLite can be unable at the moment becomes fail_unavailable.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "store_sql.h"
+
+enum { VERSION = 1 };
+
+struct store {
+	enum role role;
+	const char *file;
+	int64_t busy_timeout;
+	sqlite3 *db;
+	sqlite3_stmt *st[SQL_COUNT];
+	bool broken;			/* the connection is not to be trusted any more */
+};
+
+struct store *store_new(enum role role, const char *file, int64_t busy_timeout)
+{
+	struct store *s = calloc(1, sizeof *s);
+
+	if (!s) {
+		log_line("out of memory");
+		_exit(70);
+	}
+	s->role = role;
+	s->file = file;
+	s->busy_timeout = busy_timeout;
+	return s;
+}
+
+void store_set_role(struct store *s, enum role role)
+{
+	s->role = role;
+}
+
+int store_version(void)
+{
+	return VERSION;
+}
+
+static void store_close(struct store *s)
+{
+	size_t i;
+
+	for (i = 0; i < SQL_COUNT; i++)
+		sqlite3_finalize(s->st[i]);
+	memset(s->st, 0, sizeof s->st);
+	sqlite3_close(s->db);
+	s->db = NULL;
+	s->broken = false;
+}
+
+void store_drop(struct store *s)
+{
+	if (!s)
+		return;
+	store_close(s);
+	free(s);
+}
+
+/* What SQLite does not mind but we do: a link, somebody else's file, a file that others may read. */
+static const char *file_check(const char *file)
+{
+	struct stat st;
+
+	if (lstat(file, &st) != 0)
+		return strerror(errno);
+	if (!S_ISREG(st.st_mode))
+		return "is not a regular file";
+	if (st.st_uid != geteuid() && geteuid() != 0)
+		return "belongs to somebody else than the user the programs run as";
+	if (st.st_mode & (S_IRWXG | S_IRWXO))
+		return "must be private to its owner (chmod 600)";
+	return NULL;
+}
+
+/* One number out of a PRAGMA, or -1. */
+static int64_t pragma_int(sqlite3 *db, const char *sql)
+{
+	sqlite3_stmt *st = NULL;
+	int64_t value = -1;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW)
+		value = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return value;
+}
+
+static bool connection_open(const char *file, int64_t busy_timeout, sqlite3 **db)
+{
+	int rc;
+
+	rc = sqlite3_open_v2(file, db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, NULL);
+	if (rc != SQLITE_OK) {
+		log_line("%s: %s", file, *db ? sqlite3_errmsg(*db) : "out of memory");
+		sqlite3_close(*db);
+		*db = NULL;
+		return false;
+	}
+	sqlite3_extended_result_codes(*db, 1);
+	sqlite3_busy_timeout(*db, (int)busy_timeout);
+	sqlite3_db_config(*db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
+	sqlite3_db_config(*db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(*db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	sqlite3_limit(*db, SQLITE_LIMIT_ATTACHED, 0);
+	return true;
+}
+
+static bool store_open(struct store *s)
+{
+	const char *why = file_check(s->file);
+	int64_t version;
+
+	if (why) {
+		log_line("%s %s", s->file, why);
+		return false;
+	}
+	if (!connection_open(s->file, s->busy_timeout, &s->db))
+		return false;
+	version = pragma_int(s->db, "PRAGMA user_version");
+	if (version == VERSION)
+		return true;
+	if (version < 0)
+		log_line("%s: %s", s->file, sqlite3_errmsg(s->db));
+	else
+		log_line("%s has schema version %lld, this program needs %d: %s", s->file, (long long)version, VERSION,
+		    version > VERSION ? "the program is too old" : "run mcpctl migrate");
+	store_close(s);
+	return false;
+}
+
+/* Anything but a plain lock or a full disk makes the connection suspect; the next request opens a new one. */
+static const struct fail *store_fail(struct store *s, int rc, const char *what)
+{
+	int kind = rc & 0xff;
+
+	log_line("%s: %s (%d)", what, s->db ? sqlite3_errmsg(s->db) : "not open", rc);
+	if (kind != SQLITE_BUSY && kind != SQLITE_FULL && kind != SQLITE_LOCKED)
+		s->broken = true;
+	return kind == SQLITE_CONSTRAINT || kind == SQLITE_MISUSE || kind == SQLITE_ERROR ? &fail_internal : &fail_unavailable;
+}
+
+static const struct fail *store_exec(struct store *s, const char *sql)
+{
+	int rc;
+
+	if (!s->db && !store_open(s))
+		return &fail_unavailable;
+	rc = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
+	return rc == SQLITE_OK ? NULL : store_fail(s, rc, sql);
+}
+
+const struct fail *store_begin(struct store *s)
+{
+	return store_exec(s, "BEGIN IMMEDIATE");
+}
+
+const struct fail *store_commit(struct store *s)
+{
+	const struct fail *no = store_exec(s, "COMMIT");
+
+	if (no)
+		store_end(s);
+	return no;
+}
+
+void store_end(struct store *s)
+{
+	if (s->db && !sqlite3_get_autocommit(s->db))
+		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	if (s->broken)
+		store_close(s);
+}
+
+int store_changes(const struct store *s)
+{
+	return s->db ? sqlite3_changes(s->db) : 0;
+}
+
+/* ---- named statements ------------------------------------------------------------------------------------------ */
+
+struct query query_new(struct store *s, enum sql which)
+{
+	const struct statement *x = &statements[which];
+	struct query q = { .store = s, .which = which, .rc = SQLITE_CANTOPEN };
+
+	if (!(x->roles & s->role)) {
+		log_line("SECURITY: statement %s is outside the role of this program", x->name);
+		abort();
+	}
+	if (!s->db && !store_open(s))
+		return q;
+	q.rc = SQLITE_OK;
+	if (!s->st[which])
+		q.rc = sqlite3_prepare_v3(s->db, x->sql, -1, SQLITE_PREPARE_PERSISTENT, &s->st[which], NULL);
+	if (q.rc == SQLITE_OK)
+		q.st = s->st[which];
+	return q;
+}
+
+static int parameter(struct query *q, const char *name)
+{
+	int i = q->st ? sqlite3_bind_parameter_index(q->st, name) : 0;
+
+	if (q->st && i == 0) {
+		log_line("statement %s has no parameter %s", statements[q->which].name, name);
+		abort();
+	}
+	return i;
+}
+
+static void bound(struct query *q, int rc)
+{
+	if (rc == SQLITE_OK)
+		return;
+	q->rc = rc;
+	q->st = NULL;
+}
+
+void query_text(struct query *q, const char *name, const char *value)
+{
+	int i = parameter(q, name);
+
+	if (q->st)
+		bound(q, sqlite3_bind_text(q->st, i, value, -1, SQLITE_STATIC));
+}
+
+void query_int(struct query *q, const char *name, int64_t value)
+{
+	int i = parameter(q, name);
+
+	if (q->st)
+		bound(q, sqlite3_bind_int64(q->st, i, value));
+}
+
+void query_blob(struct query *q, const char *name, const void *value, size_t n)
+{
+	int i = parameter(q, name);
+
+	if (q->st)
+		bound(q, sqlite3_bind_blob64(q->st, i, value, n, SQLITE_STATIC));
+}
+
+void query_digest(struct query *q, const char *name, const struct digest *value)
+{
+	query_blob(q, name, value->v, sizeof value->v);
+}
+
+bool query_row(struct query *q)
+{
+	if (!q->st)
+		return false;
+	q->rc = sqlite3_step(q->st);
+	return q->rc == SQLITE_ROW;
+}
+
+const struct fail *query_end(struct query *q)
+{
+	const struct fail *no = NULL;
+
+	if (q->rc != SQLITE_OK && q->rc != SQLITE_ROW && q->rc != SQLITE_DONE)
+		no = store_fail(q->store, q->rc, statements[q->which].name);
+	if (q->store->st[q->which]) {
+		sqlite3_reset(q->store->st[q->which]);
+		sqlite3_clear_bindings(q->store->st[q->which]);
+	}
+	return no;
+}
+
+const struct fail *query_run(struct query *q)
+{
+	query_row(q);
+	return query_end(q);
+}
+
+const char *column_text(const struct query *q, struct arena *a, int column)
+{
+	const unsigned char *text = sqlite3_column_text(q->st, column);
+
+	return text ? arena_text(a, (const char *)text, (size_t)sqlite3_column_bytes(q->st, column)) : NULL;
+}
+
+int64_t column_int(const struct query *q, int column)
+{
+	return sqlite3_column_int64(q->st, column);
+}
+
+double column_double(const struct query *q, int column)
+{
+	return sqlite3_column_double(q->st, column);
+}
+
+bool column_bytes(const struct query *q, int column, void *to, size_t n)
+{
+	const void *from = sqlite3_column_blob(q->st, column);
+
+	if (!from || (size_t)sqlite3_column_bytes(q->st, column) != n)
+		return false;
+	memcpy(to, from, n);
+	return true;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * store_file: making, migrating and examining the file; the operator's side of the store.  WAL where the file system
+ * allows it, so that readers never wait for the writer.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "log.h"
+#include "store.h"
+
+enum { APPLICATION_ID = 1296257097 };
+
+extern const char schema_text[];
+
+/* migration[i] brings version i + 1 to i + 2; schema.sql always holds the newest. */
+static const char *const migration[] = { NULL };
+
+static bool run(sqlite3 *db, const char *sql)
+{
+	char *why = NULL;
+
+	if (sqlite3_exec(db, sql, NULL, NULL, &why) == SQLITE_OK)
+		return true;
+	log_line("%s", why ? why : "out of memory");
+	sqlite3_free(why);
+	return false;
+}
+
+/* The first column of the first row, or NULL; sqlite3_free() it. */
+static char *ask(sqlite3 *db, const char *sql)
+{
+	sqlite3_stmt *st = NULL;
+	char *text = NULL;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW)
+		text = sqlite3_mprintf("%s", sqlite3_column_text(st, 0));
+	sqlite3_finalize(st);
+	return text;
+}
+
+static int64_t ask_int(sqlite3 *db, const char *sql)
+{
+	char *text = ask(db, sql);
+	int64_t value = text ? strtoll(text, NULL, 10) : -1;
+
+	sqlite3_free(text);
+	return value;
+}
+
+static sqlite3 *file_open(const char *file)
+{
+	sqlite3 *db = NULL;
+
+	if (sqlite3_open_v2(file, &db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK) {
+		log_line("%s: %s", file, db ? sqlite3_errmsg(db) : "out of memory");
+		sqlite3_close(db);
+		return NULL;
+	}
+	sqlite3_busy_timeout(db, 10000);
+	return db;
+}
+
+bool store_create(const char *file)
+{
+	int fd = open(file, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	sqlite3 *db;
+	bool good;
+
+	if (fd < 0) {
+		log_line("%s: %s", file, strerror(errno));
+		return false;
+	}
+	close(fd);
+	if (!(db = file_open(file)))
+		return false;
+	good = run(db, "PRAGMA journal_mode = WAL") && run(db, "BEGIN") && run(db, schema_text) && run(db, "COMMIT");
+	sqlite3_close(db);
+	if (!good)
+		unlink(file);
+	return good;
+}
+
+static bool migrate_step(sqlite3 *db, int version)
+{
+	char *set = sqlite3_mprintf("PRAGMA user_version = %d", version + 1);
+	bool good = set && run(db, "BEGIN EXCLUSIVE") && run(db, migration[version - 1]) && run(db, set) && run(db, "COMMIT");
+
+	sqlite3_free(set);
+	if (!good && !sqlite3_get_autocommit(db))
+		run(db, "ROLLBACK");
+	return good;
+}
+
+bool store_migrate(const char *file, int *from, int *to)
+{
+	sqlite3 *db = file_open(file);
+	bool good;
+
+	if (!db)
+		return false;
+	good = ask_int(db, "PRAGMA application_id") == APPLICATION_ID;
+	*from = *to = (int)ask_int(db, "PRAGMA user_version");
+	if (!good)
+		log_line("%s is not a database of mcp-cgi", file);
+	else if (*from > store_version())
+		log_line("%s has schema version %d, newer than this program (%d)", file, *from, store_version());
+	good = good && *from > 0 && *from <= store_version();
+	while (good && *to < store_version())
+		if ((good = migrate_step(db, *to)))
+			++*to;
+	sqlite3_close(db);
+	return good;
+}
+
+static const char *examine(struct arena *a, sqlite3 *db)
+{
+	int64_t version = ask_int(db, "PRAGMA user_version");
+	const char *wrong = NULL;
+	char *text;
+
+	if (ask_int(db, "PRAGMA application_id") != APPLICATION_ID)
+		return "is not a database of mcp-cgi";
+	if (version > store_version())
+		return arena_printf(a, "has schema version %d, newer than this program (%d)", (int)version, store_version());
+	if (version < store_version())
+		return arena_printf(a, "has schema version %d: run mcpctl migrate", (int)version);
+	if (!sqlite3_compileoption_used("ENABLE_FTS5"))
+		return "needs FTS5, which this SQLite does not have";
+	text = ask(db, "PRAGMA quick_check(1)");
+	if (!text || strcmp(text, "ok") != 0)
+		wrong = arena_printf(a, "is damaged: %s", text ? text : sqlite3_errmsg(db));
+	sqlite3_free(text);
+	return wrong;
+}
+
+const char *store_check(struct arena *a, const char *file)
+{
+	const char *wrong;
+	sqlite3 *db;
+
+	if (access(file, F_OK) != 0)
+		return arena_printf(a, "%s", strerror(errno));
+	if (!(db = file_open(file)))
+		return "cannot be opened";
+	wrong = examine(a, db);
+	sqlite3_close(db);
+	return wrong;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC */
+/* store_token: access and refresh tokens, by their SHA-256. */
+#ifndef STORE_TOKEN_H
+#define STORE_TOKEN_H
+
+#include "crypto.h"
+#include "store.h"
+
+struct access {
+	struct digest hash;
+	int64_t grant_id;
+	const char *scope;
+	int64_t expires_at;
+};
+
+/* What a bearer check needs to know, from one indexed SELECT. */
+struct bearer {
+	int64_t user_id;
+	const char *user_name;
+	const char *client_id;
+	const char *scope;
+	const char *resource;
+};
+
+struct refresh {
+	struct digest hash;
+	int64_t grant_id;
+	int64_t generation;
+	int64_t expires_at;
+	int64_t used_at;		/* 0: fresh */
+	unsigned char nonce[32];	/* makes the successor; set by refresh_take() */
+};
+
+const struct fail *access_put(struct store *s, const struct access *t) __attribute__((nonnull, warn_unused_result));
+
+/* *b is NULL unless the token is live: not expired, its grant not revoked, user and client not disabled. */
+const struct fail *access_find(struct store *s, struct arena *a, const struct digest *hash, int64_t now,
+    struct bearer **b) __attribute__((nonnull, warn_unused_result));
+
+/* For revocation: *grant_id and *client_id of a token, dead or alive; *client_id is NULL when there is none. */
+const struct fail *access_find_owner(struct store *s, struct arena *a, const struct digest *hash, int64_t *grant_id,
+    const char **client_id) __attribute__((nonnull, warn_unused_result));
+
+const struct fail *access_drop(struct store *s, const struct digest *hash) __attribute__((nonnull, warn_unused_result));
+
+const struct fail *refresh_put(struct store *s, const struct refresh *t) __attribute__((nonnull, warn_unused_result));
+
+/* *t is NULL when there is none; used and expired ones are found. */
+const struct fail *refresh_find(struct store *s, struct arena *a, const struct digest *hash, struct refresh **t)
+    __attribute__((nonnull, warn_unused_result));
+
+/* Spends it, and keeps the nonce of its successor; *taken is false when somebody else has. */
+const struct fail *refresh_take(struct store *s, const struct digest *hash, const unsigned char nonce[32], int64_t now,
+    bool *taken) __attribute__((nonnull, warn_unused_result));
+
+/* Drops a few rows that expired before `before`: a little on every issue instead of a lot at night. */
+const struct fail *token_reap(struct store *s, int64_t before) __attribute__((nonnull, warn_unused_result));
+
+#endif

@@ -1,0 +1,20 @@
+-- SPDX-License-Identifier: ISC
+-- Registered OAuth clients.
+
+-- client_find: authorize token revoke
+-- A disabled client is not there.
+SELECT id, name, auth_method, secret, redirect_uris, grant_types, scope, uri, metadata, created_at
+  FROM client WHERE id = :id AND disabled_at = 0;
+
+-- client_put: register
+INSERT INTO client (id, name, auth_method, secret, redirect_uris, grant_types, scope, uri, metadata, created_at)
+VALUES (:id, :name, :auth_method, :secret, :redirect_uris, :grant_types, :scope, :uri, :metadata, :now);
+
+-- client_reap: register
+-- Room for a new one: beyond :keep clients that nobody has agreed to, the oldest go, but none younger than :before.
+DELETE FROM client WHERE id IN (
+  SELECT id FROM client WHERE agreed_at = 0 ORDER BY agreed_at DESC, created_at DESC LIMIT 20 OFFSET :keep)
+   AND created_at < :before;
+
+-- client_set_agreed: authorize
+UPDATE client SET agreed_at = :now WHERE id = :id;

@@ -1,0 +1,5 @@
+-- SPDX-License-Identifier: ISC
+-- Facts about the file.
+
+-- meta_find_key: authorize
+SELECT value FROM meta WHERE key = 'form_key';

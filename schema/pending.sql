@@ -1,0 +1,26 @@
+-- SPDX-License-Identifier: ISC
+-- Authorization requests that wait for a person.
+
+-- pending_put: authorize
+INSERT INTO pending (hash, owner, client_id, redirect_uri, redirect_given, challenge, scope, resource, state,
+  created_at, expires_at)
+VALUES (:hash, :owner, :client_id, :redirect_uri, :redirect_given, :challenge, :scope, :resource, :state,
+  :created_at, :expires_at);
+
+-- pending_find: authorize
+SELECT owner, client_id, redirect_uri, redirect_given, challenge, scope, resource, state, created_at, expires_at,
+  answered_at
+  FROM pending WHERE hash = :hash;
+
+-- pending_take: authorize
+-- Spend it.  No row: answered before, too old, or another browser's.
+UPDATE pending SET answered_at = :now
+ WHERE hash = :hash AND owner = :owner AND answered_at = 0 AND expires_at > :now
+RETURNING 1;
+
+-- pending_move: authorize
+UPDATE pending SET owner = :new_owner WHERE owner = :old_owner;
+
+-- pending_reap: authorize
+-- Kept for an hour after their end, so that a late click is told what happened.
+DELETE FROM pending WHERE hash IN (SELECT hash FROM pending WHERE expires_at < :now - 3600 LIMIT 20);

@@ -1,0 +1,37 @@
+-- SPDX-License-Identifier: ISC
+-- Access and refresh tokens.
+
+-- access_put: token
+INSERT INTO access (hash, grant_id, scope, expires_at) VALUES (:hash, :grant_id, :scope, :expires_at);
+
+-- access_find: mcp
+-- The bearer check: four rows, each by its key.
+SELECT grants.user_id, user.name, grants.client_id, access.scope, grants.resource
+  FROM access JOIN grants ON grants.id = access.grant_id
+  JOIN user ON user.id = grants.user_id JOIN client ON client.id = grants.client_id
+ WHERE access.hash = :hash AND access.expires_at > :now
+   AND grants.revoked_at = 0 AND user.disabled_at = 0 AND client.disabled_at = 0;
+
+-- access_find_owner: revoke
+SELECT access.grant_id, grants.client_id FROM access JOIN grants ON grants.id = access.grant_id
+ WHERE access.hash = :hash;
+
+-- access_drop: revoke
+DELETE FROM access WHERE hash = :hash;
+
+-- access_reap: token
+DELETE FROM access WHERE hash IN (SELECT hash FROM access WHERE expires_at < :before LIMIT 20);
+
+-- refresh_put: token
+INSERT INTO refresh (hash, grant_id, generation, expires_at) VALUES (:hash, :grant_id, :generation, :expires_at);
+
+-- refresh_find: token revoke
+SELECT grant_id, generation, expires_at, used_at, nonce FROM refresh WHERE hash = :hash;
+
+-- refresh_take: token
+-- Spend a refresh token.  No row: it is spent or too old.
+UPDATE refresh SET used_at = :now, nonce = :nonce
+ WHERE hash = :hash AND used_at IS NULL AND expires_at > :now RETURNING 1;
+
+-- refresh_reap: token
+DELETE FROM refresh WHERE hash IN (SELECT hash FROM refresh WHERE expires_at < :before LIMIT 20);

@@ -1,0 +1,17 @@
+-- SPDX-License-Identifier: ISC
+-- People who may sign in.
+
+-- user_find: authorize mcpctl
+SELECT id, name, password, created_at, disabled_at FROM user WHERE name = :name;
+
+-- user_put: mcpctl
+INSERT INTO user (name, password, created_at) VALUES (:name, :password, :now);
+
+-- user_set_password: mcpctl
+UPDATE user SET password = :password WHERE id = :id;
+
+-- user_set_disabled: mcpctl
+UPDATE user SET disabled_at = :disabled_at WHERE id = :id;
+
+-- user_each: mcpctl
+SELECT id, name, password, created_at, disabled_at FROM user ORDER BY name;
