@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: ISC */
+/* authorization: reading and checking (OAuth 2.1 sections 4.1.1 and 4.1.2.1, RFC 7636, RFC 8707, RFC 9207). */
+#include <string.h>
+
+#include "arena.h"
+#include "authorization.h"
+#include "conf.h"
+#include "pkce.h"
+#include "redirect.h"
+#include "resource.h"
+#include "scope.h"
+#include "store_code.h"
+#include "store_grant.h"
+#include "url.h"
+
+const char *const authorization_fields[A_FIELDS] = {
+	[A_RESPONSE_TYPE] = "response_type", [A_CLIENT_ID] = "client_id", [A_REDIRECT_URI] = "redirect_uri",
+	[A_SCOPE] = "scope", [A_STATE] = "state", [A_CODE_CHALLENGE] = "code_challenge",
+	[A_CODE_CHALLENGE_METHOD] = "code_challenge_method", [A_RESOURCE] = "resource", [A_PROMPT] = "prompt",
+};
+
+const struct fail authorization_login_required = {
+	400, "login_required", "Nobody is signed in", -32600, 0, 0
+};
+const struct fail authorization_interaction_required = {
+	400, "interaction_required", "A person has to agree", -32600, 0, 0
+};
+const struct fail authorization_denied = {
+	403, "access_denied", "The person did not agree", -32600, 0, 0
+};
+static const struct fail client_unknown = {
+	400, "invalid_request", "The application that sent you here is not registered with this server", -32600, 0, 0
+};
+static const struct fail redirect_unknown = {
+	400, "invalid_request", "The application wants you sent to an address that it has not registered", -32600, 0, 0
+};
+static const struct fail response_type_missing = {
+	400, "invalid_request", "response_type is missing", -32600, 0, 0
+};
+static const struct fail response_type_unknown = {
+	400, "unsupported_response_type", "response_type must be code", -32600, 0, 0
+};
+static const struct fail challenge_missing = {
+	400, "invalid_request", "PKCE is required: code_challenge with code_challenge_method=S256", -32600, 0, 0
+};
+static const struct fail scope_invalid = {
+	400, "invalid_scope", "The scope is malformed or names nothing that this server knows", -32600, 0, 0
+};
+
+#define BIT(field) (1u << (field))
+
+/* Who asks, and where the answer goes.  Refusals from here are for the person to see, never for a redirect. */
+static const struct fail *prove(struct context *cx, const struct form *f, struct authorization *z)
+{
+	const char *id = f->value[A_CLIENT_ID], *uri = f->value[A_REDIRECT_URI];
+	const struct fail *no;
+	struct client *c;
+
+	if (!id || f->repeated & BIT(A_CLIENT_ID))
+		return &client_unknown;
+	if ((no = client_find(cx->store, cx->arena, id, &c)))
+		return no;
+	if (!c)
+		return &client_unknown;
+	z->client = c;
+	z->redirect_given = uri != NULL;
+	if (!uri)
+		uri = redirect_only(cx->arena, c->redirect_uris);
+	if (!uri || f->repeated & BIT(A_REDIRECT_URI) || !redirect_is_registered(cx->arena, c->redirect_uris, uri) ||
+	    !redirect_is_allowed(cx->arena, cx->conf, uri))
+		return &redirect_unknown;
+	z->redirect_uri = uri;
+	z->proven = true;
+	return NULL;
+}
+
+/*
+ * Unknown scopes are dropped; none asked for is all.  A client that names only scopes of other worlds beside
+ * offline_access (several do) is offered what there is: the consent page shows it.
+ */
+static const struct fail *read_scope(struct context *cx, const char *asked, struct authorization *z)
+{
+	const char *allowed = z->client->scope;
+
+	if (asked && !scope_is_wellformed(asked))
+		return &scope_invalid;
+	if (!asked)
+		asked = scope_all();
+	z->scope = scope_narrow(cx->arena, asked, allowed);
+	if (strcmp(z->scope, "offline_access") == 0)
+		z->scope = scope_narrow(cx->arena, scope_all_with_offline(), allowed);
+	return *z->scope && strcmp(z->scope, "offline_access") != 0 ? NULL : &scope_invalid;
+}
+
+static const struct fail *read_challenge(const struct form *f, struct authorization *z)
+{
+	const char *method = f->value[A_CODE_CHALLENGE_METHOD];
+
+	z->challenge = f->value[A_CODE_CHALLENGE];
+	if (!z->challenge || !method || strcmp(method, "S256") != 0 || !pkce_is_challenge(z->challenge))
+		return &challenge_missing;
+	return NULL;
+}
+
+const struct fail *authorization_read(struct context *cx, const struct form *f, struct authorization *z)
+{
+	const struct fail *no;
+
+	memset(z, 0, sizeof *z);
+	if ((no = prove(cx, f, z)))
+		return no;
+	if (!(f->repeated & BIT(A_STATE)))
+		z->state = f->value[A_STATE];
+	if (f->repeated & ~BIT(A_RESOURCE))
+		return &form_repeated;
+	if (!f->value[A_RESPONSE_TYPE])
+		return &response_type_missing;
+	if (strcmp(f->value[A_RESPONSE_TYPE], "code") != 0)
+		return &response_type_unknown;
+	if ((no = read_challenge(f, z)) || (no = read_scope(cx, f->value[A_SCOPE], z)))
+		return no;
+	z->resource = cx->conf->resource;
+	z->silent = f->value[A_PROMPT] && conf_has_word(f->value[A_PROMPT], "none");
+	return f->differing & BIT(A_RESOURCE) ? &resource_invalid : resource_check(cx, f->value[A_RESOURCE]);
+}
+
+const struct fail *authorization_open(struct context *cx, const struct authorization *z, const struct digest *owner,
+    struct random_text *id)
+{
+	struct pending p = {
+		.owner = *owner, .client_id = z->client->id, .redirect_uri = z->redirect_uri,
+		.redirect_given = z->redirect_given, .challenge = z->challenge, .scope = z->scope, .resource = z->resource,
+		.state = z->state, .created_at = cx->now, .expires_at = cx->now + cx->conf->request_ttl,
+	};
+	const struct fail *no;
+
+	*id = crypto_random_text();
+	p.id = crypto_digest_text(id->v);
+	if ((no = store_begin(cx->store)) || (no = pending_put(cx->store, &p)))
+		return no;
+	return store_commit(cx->store);
+}
+
+static const struct fail *put_code(struct context *cx, const struct pending *p, const struct session *who,
+    struct secret *code)
+{
+	struct grant g = {
+		.user_id = who->user_id, .client_id = p->client_id, .scope = p->scope, .resource = p->resource,
+		.created_at = cx->now, .expires_at = cx->now + cx->conf->refresh_ttl,
+	};
+	struct code c = {
+		.client_id = p->client_id, .redirect_uri = p->redirect_uri, .redirect_given = p->redirect_given,
+		.challenge = p->challenge, .expires_at = cx->now + cx->conf->code_ttl,
+	};
+	const struct fail *no;
+
+	*code = crypto_secret(SECRET_CODE);
+	c.hash = crypto_digest_secret(code);
+	if ((no = grant_put(cx->store, &g)) || (no = client_set_agreed(cx->store, p->client_id, cx->now)))
+		return no;
+	c.grant_id = g.id;
+	return code_put(cx->store, &c);
+}
+
+const struct fail *authorization_allow(struct context *cx, const struct pending *p, const struct session *who,
+    struct secret *code, bool *taken)
+{
+	const struct fail *no;
+
+	if ((no = store_begin(cx->store)) || (no = pending_take(cx->store, &p->id, &p->owner, cx->now, taken)) || !*taken ||
+	    (no = put_code(cx, p, who, code)))
+		return no;
+	return store_commit(cx->store);
+}
+
+const struct fail *authorization_deny(struct context *cx, const struct pending *p, bool *taken)
+{
+	const struct fail *no;
+
+	if ((no = store_begin(cx->store)) || (no = pending_take(cx->store, &p->id, &p->owner, cx->now, taken)))
+		return no;
+	return store_commit(cx->store);
+}
+
+const char *authorization_response(struct context *cx, const char *redirect_uri, const char *state, const char *code,
+    const struct fail *no)
+{
+	struct buf b = buf_new(cx->arena);
+
+	buf_text(&b, redirect_uri);
+	url_add(&b, "code", code);
+	if (no) {
+		url_add(&b, "error", no->error);
+		url_add(&b, "error_description", no->description);
+	}
+	url_add(&b, "state", state);
+	url_add(&b, "iss", cx->conf->issuer);
+	return b.v;
+}

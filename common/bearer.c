@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: ISC */
+/* bearer: from header text to a person, in one SHA-256 and one SELECT. */
+#include <string.h>
+#include <strings.h>
+
+#include "arena.h"
+#include "bearer.h"
+#include "conf.h"
+#include "log.h"
+
+const struct fail bearer_missing = { 401, NULL, "This endpoint needs an access token", -32600, 0, 0 };
+const struct fail bearer_malformed = {
+	400, "invalid_request", "The Authorization header is not one well-formed Bearer token", -32600, 0, 0
+};
+const struct fail bearer_invalid = {
+	401, "invalid_token", "The access token is unknown, expired, revoked or not meant for this server", -32600, 0, 0
+};
+const struct fail bearer_scope = {
+	403, "insufficient_scope", "This needs permissions that the access token does not have", -32600, 0, 0
+};
+
+/* b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"=", RFC 6750 section 2.1 */
+static bool is_b64token(const char *text)
+{
+	size_t n = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/");
+
+	return n > 0 && text[n + strspn(text + n, "=")] == '\0';
+}
+
+/* credentials = auth-scheme [ 1*SP token68 ], RFC 9110 section 11.4; the scheme without regard to case. */
+static const struct fail *token_read(const char *authorization, const char **token)
+{
+	size_t n;
+
+	if (!authorization)
+		return &bearer_missing;
+	n = strcspn(authorization, " \t,");
+	if (n != 6 || strncasecmp(authorization, "Bearer", 6) != 0)
+		return strchr(authorization, ',') ? &bearer_malformed : &bearer_missing;
+	*token = authorization + n + strspn(authorization + n, " ");
+	return authorization[n] == ' ' && is_b64token(*token) ? NULL : &bearer_malformed;
+}
+
+const struct fail *bearer_check(struct context *cx, const char *authorization, struct bearer **who)
+{
+	const struct fail *no;
+	const char *token;
+	struct digest hash;
+	struct secret s;
+
+	*who = NULL;
+	if ((no = token_read(authorization, &token)))
+		return no;
+	if (!crypto_secret_read(SECRET_ACCESS, token, &s))
+		return &bearer_invalid;
+	hash = crypto_digest_secret(&s);
+	if ((no = access_find(cx->store, cx->arena, &hash, cx->now, who)))
+		return no;
+	if (*who && strcmp((*who)->resource, cx->conf->resource) == 0)
+		return NULL;
+	log_line("token %02x%02x%02x%02x refused: %s", hash.v[0], hash.v[1], hash.v[2], hash.v[3],
+	    *who ? "meant for another resource" : "unknown, expired or revoked");
+	*who = NULL;
+	return &bearer_invalid;
+}
+
+/* RFC 6750 section 3, RFC 9728 section 5.1 */
+const char *bearer_challenge(struct context *cx, const struct fail *no, const char *scope)
+{
+	const char *issuer = cx->conf->issuer, *error = "";
+
+	if (no->error)
+		error = arena_printf(cx->arena, "error=\"%s\", error_description=\"%s\", ", no->error, no->description);
+	return arena_printf(cx->arena, "Bearer %sresource_metadata=\"%s/.well-known/oauth-protected-resource%s\", scope=\"%s\"",
+	    error, issuer, cx->conf->resource + strlen(issuer), scope);
+}

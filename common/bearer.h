@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+/* bearer: the token of a request, from header text to who it is (RFC 6750; MCP authorization). */
+#ifndef BEARER_H
+#define BEARER_H
+
+#include "context.h"
+#include "store_token.h"
+
+extern const struct fail bearer_missing;	/* 401 without error= : nobody tried (RFC 6750 section 3.1) */
+extern const struct fail bearer_malformed;	/* 400 invalid_request */
+extern const struct fail bearer_invalid;	/* 401 invalid_token: unknown, expired, revoked, for another resource */
+extern const struct fail bearer_scope;		/* 403 insufficient_scope */
+
+/*
+ * The person, client and scopes behind an Authorization value (NULL: there was none).  The token must have been issued
+ * for this resource.  A text that cannot be a token costs no look at the rows.
+ */
+const struct fail *bearer_check(struct context *cx, const char *authorization, struct bearer **who)
+    __attribute__((nonnull(1, 3), warn_unused_result));
+
+/* The WWW-Authenticate value for one of the refusals above; scope is what the operation needs. */
+const char *bearer_challenge(struct context *cx, const struct fail *no, const char *scope)
+    __attribute__((nonnull, returns_nonnull));
+
+#endif

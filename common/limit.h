@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * limit: how often something may be tried.  Nothing is counted or refused when the settings say rate_limits = off.
+ */
+#ifndef LIMIT_H
+#define LIMIT_H
+
+#include "context.h"
+#include "fail.h"
+
+/* The client's address as a key: IPv4 whole, IPv6 by its /64, because one customer has all of that. */
+const char *limit_address(struct context *cx) __attribute__((nonnull, returns_nonnull));
+
+/* A 429 that says when to come back. */
+const struct fail *limit_refuse(struct context *cx, int64_t seconds) __attribute__((nonnull, returns_nonnull));
+
+/* Counts one more under the key; more than `most` within `window` seconds is a 429.  One statement: parallel tries all
+ * count. */
+const struct fail *limit_take(struct context *cx, const char *key, int64_t most, int64_t window)
+    __attribute__((nonnull, warn_unused_result));
+
+/* Is the key used up?  Counts nothing. */
+const struct fail *limit_check(struct context *cx, const char *key, int64_t most, int64_t window)
+    __attribute__((nonnull, warn_unused_result));
+
+#endif
