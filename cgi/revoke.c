@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * revoke: gives a token up (RFC 7009).
+ *
+ *	POST	application/x-www-form-urlencoded	token, client authentication
+ *	200	whatever the token was: nobody learns from here whether it was good
+ *	4xx	application/json	error, error_description
+ */
+#include "clientauth.h"
+#include "form.h"
+#include "oauth.h"
+#include "serve.h"
+#include "voice.h"
+
+enum { TOKEN, CLIENT_ID, CLIENT_SECRET, FIELDS };
+
+static const char *const fields[FIELDS] = {
+	[TOKEN] = "token", [CLIENT_ID] = "client_id", [CLIENT_SECRET] = "client_secret",
+};
+
+static const struct fail not_a_form = {
+	400, "invalid_request", "The body must be application/x-www-form-urlencoded", -32600, 0, 0
+};
+static const struct fail token_missing = {
+	400, "invalid_request", "token is missing", -32600, 0, 0
+};
+
+static const struct fail *revoke_handle(struct request *rq, struct response *rs)
+{
+	const char *v[FIELDS];
+	const struct fail *no;
+	struct client *c;
+
+	if (!http_content_type_is(rq, "application/x-www-form-urlencoded"))
+		return &not_a_form;
+	if ((no = form_read(rq->cx.arena, rq->body, rq->body_len, fields, FIELDS, v)))
+		return no;
+	if (!v[TOKEN])
+		return &token_missing;
+	if ((no = client_authenticate(&rq->cx, http_authorization(rq), v[CLIENT_ID], v[CLIENT_SECRET], &c)) ||
+	    (no = oauth_revoke(&rq->cx, c, v[TOKEN])))
+		return no;
+	rs->status = 200;
+	http_header(rs, "Cache-Control", "no-store");
+	return NULL;
+}
+
+const struct endpoint revocation = {
+	.name = "revoke", .methods = METHOD_POST, .role = ROLE_REVOKE, .body_max = 64 * 1024,
+	.cors = CORS_ANY, .handle = revoke_handle, .refuse = voice_json,
+};
+
+int main(void)
+{
+	return serve(&revocation);
+}

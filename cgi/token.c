@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * token: trades what you hold for a token (OAuth 2.1 section 3.2).
+ *
+ *	POST	application/x-www-form-urlencoded
+ *	200	application/json	access_token, token_type, expires_in, refresh_token, scope
+ *	4xx	application/json	error, error_description
+ */
+#include <string.h>
+
+#include "clientauth.h"
+#include "form.h"
+#include "json.h"
+#include "oauth.h"
+#include "serve.h"
+#include "voice.h"
+
+enum { GRANT_TYPE, CLIENT_ID, CLIENT_SECRET, CODE, REDIRECT_URI, CODE_VERIFIER, REFRESH_TOKEN, SCOPE, RESOURCE, FIELDS };
+
+static const char *const fields[FIELDS] = {
+	[GRANT_TYPE] = "grant_type", [CLIENT_ID] = "client_id", [CLIENT_SECRET] = "client_secret", [CODE] = "code",
+	[REDIRECT_URI] = "redirect_uri", [CODE_VERIFIER] = "code_verifier", [REFRESH_TOKEN] = "refresh_token",
+	[SCOPE] = "scope", [RESOURCE] = "resource",
+};
+
+static const struct fail not_a_form = {
+	400, "invalid_request", "The body must be application/x-www-form-urlencoded", -32600, 0, 0
+};
+static const struct fail grant_type_missing = {
+	400, "invalid_request", "grant_type is missing", -32600, 0, 0
+};
+static const struct fail grant_type_unknown = {
+	400, "unsupported_grant_type", "grant_type must be authorization_code or refresh_token", -32600, 0, 0
+};
+
+static const struct fail *give(struct request *rq, const char **v, struct tokens *t)
+{
+	struct token_request r = {
+		.code = v[CODE], .redirect_uri = v[REDIRECT_URI], .code_verifier = v[CODE_VERIFIER],
+		.refresh_token = v[REFRESH_TOKEN], .scope = v[SCOPE], .resource = v[RESOURCE],
+	};
+	const struct fail *no;
+	struct client *c;
+	bool code;
+
+	if (!v[GRANT_TYPE])
+		return &grant_type_missing;
+	code = strcmp(v[GRANT_TYPE], "authorization_code") == 0;
+	if (!code && strcmp(v[GRANT_TYPE], "refresh_token") != 0)
+		return &grant_type_unknown;
+	if ((no = client_authenticate(&rq->cx, http_authorization(rq), v[CLIENT_ID], v[CLIENT_SECRET], &c)))
+		return no;
+	return code ? oauth_give_for_code(&rq->cx, c, &r, t) : oauth_give_for_refresh(&rq->cx, c, &r, t);
+}
+
+static const struct fail *token_handle(struct request *rq, struct response *rs)
+{
+	struct tokens t = { 0 };
+	const char *v[FIELDS];
+	const struct fail *no;
+
+	if (!http_content_type_is(rq, "application/x-www-form-urlencoded"))
+		return &not_a_form;
+	if ((no = form_read(rq->cx.arena, rq->body, rq->body_len, fields, FIELDS, v)) || (no = give(rq, v, &t)))
+		return no;
+	http_answer(rs, 200, "application/json");
+	http_header(rs, "Pragma", "no-cache");
+	buf_char(&rs->body, '{');
+	json_put_member(&rs->body, "access_token", t.access.v);
+	json_put_member(&rs->body, "token_type", "Bearer");
+	json_put_number(&rs->body, "expires_in", t.expires_in);
+	if (t.has_refresh)
+		json_put_member(&rs->body, "refresh_token", t.refresh.v);
+	json_put_member(&rs->body, "scope", t.scope);
+	buf_char(&rs->body, '}');
+	return NULL;
+}
+
+const struct endpoint token = {
+	.name = "token", .methods = METHOD_POST, .role = ROLE_TOKEN, .body_max = 64 * 1024,
+	.cors = CORS_ANY, .handle = token_handle, .refuse = voice_json,
+};
+
+int main(void)
+{
+	return serve(&token);
+}

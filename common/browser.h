@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * browser: the other end of a page.  A cookie stands for the browser before sign-in and another for the session after it
+ * (the first is dead then: session fixation); forms carry a token that only that browser, that form and that
+ * pending request have.
+ */
+#ifndef BROWSER_H
+#define BROWSER_H
+
+#include "crypto.h"
+#include "http.h"
+#include "store_session.h"
+
+struct browser {
+	const char *cookie;		/* text; NULL: it has shown none */
+	struct digest hash;		/* its SHA-256 */
+	struct session *session;	/* NULL: nobody is signed in */
+};
+
+extern const struct fail browser_foreign;	/* 403: the form came from elsewhere */
+
+/* Who is there?  Remembers that the session was used. */
+const struct fail *browser_read(struct request *rq, struct browser *x) __attribute__((nonnull, warn_unused_result));
+
+/* Gives a browser that has shown no cookie one for the time before sign-in, and renews it for one that has. */
+void browser_start(struct request *rq, struct response *rs, struct browser *x) __attribute__((nonnull));
+
+/* A new session: new cookie, old one dead, what the browser asked before now belongs to the session. */
+const struct fail *browser_sign_in(struct request *rq, struct response *rs, struct browser *x, int64_t user_id)
+    __attribute__((nonnull, warn_unused_result));
+
+/* Ends the session; what is pending is kept for whoever signs in next in this browser. */
+const struct fail *browser_sign_out(struct request *rq, struct response *rs, struct browser *x)
+    __attribute__((nonnull, warn_unused_result));
+
+/* The token of a form: HMAC over cookie, name of the form, id of the pending request. */
+const struct fail *browser_token(struct request *rq, const struct browser *x, const char *form, const char *id,
+    const char **token) __attribute__((nonnull, warn_unused_result));
+
+/* Did our own page in this browser send the form?  Origin, Sec-Fetch-Site and token say so, or browser_foreign. */
+const struct fail *browser_check(struct request *rq, const struct browser *x, const char *form, const char *id,
+    const char *token) __attribute__((nonnull(1, 2, 3), warn_unused_result));
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: ISC */
+/* page: what the pages in common/html are given to show.  Everything is text; the pages escape it. */
+#ifndef PAGE_H
+#define PAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct context;
+
+/* Every page's frame. */
+struct frame {
+	const struct context *cx;
+	const char *title;
+	const char *site;	/* settings' site_name */
+	const char *logo;	/* path, or NULL */
+};
+
+struct login_page {
+	struct frame frame;
+	const char *action;	/* where the form goes */
+	const char *request;	/* id of the pending request */
+	const char *csrf;
+	const char *client;	/* who sent the person here */
+	const char *username;	/* as typed before; "" at first */
+	bool wrong;		/* name and password did not fit */
+};
+
+struct consent_page {
+	struct frame frame;
+	const char *action;
+	const char *request;
+	const char *csrf;
+	const char *csrf_signout;
+	const char *user;
+	const char *client;	/* client_name, or "An application" */
+	const char *redirect;	/* host that the answer goes to */
+	bool loopback;		/* an application on the person's own machine */
+	bool private_scheme;	/* an application that the device opens */
+	const char *resource;
+	const char *const *allows;	/* what each scope allows, in words; NULL at the end */
+};
+
+struct message_page {
+	struct frame frame;
+	const char *heading;
+	const char *text;
+	const char *hint;	/* a second, quieter sentence, or NULL */
+	const char *link;	/* checked address, or NULL */
+	const char *link_text;
+	const char *id;		/* request id for the operator, or NULL */
+};
+
+#endif
