@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * mcp: asks for the token, then speaks JSON-RPC (Model Context Protocol 2025-03-26 to 2026-07-28, Streamable HTTP).
+ *
+ *	POST	application/json	one message; an array of messages for 2025-03-26
+ *	200	application/json	a result, or an error that belongs to the method
+ *	202				a notification was taken
+ *	4xx	application/json	an error; 401 and 403 say in WWW-Authenticate what is needed (RFC 6750)
+ *
+ * There are no sessions and no streams, so that GET and DELETE are 405.
+ */
+#include "bearer.h"
+#include "rpc.h"
+#include "scope.h"
+#include "serve.h"
+
+extern const struct endpoint mcp;
+
+static const struct fail no_json_type = {
+	415, "invalid_request", "Content-Type must be application/json", RPC_INVALID_REQUEST, 0, 0
+};
+
+static bool is_bearer(const struct fail *no)
+{
+	return no == &bearer_missing || no == &bearer_malformed || no == &bearer_invalid || no == &bearer_scope;
+}
+
+/* Every refusal is a JSON-RPC error too: an old client that finds none goes looking for an older transport. */
+static void tell(struct request *rq, struct response *rs, const struct fail *no, const char *id, const char *scope)
+{
+	http_answer(rs, no->status, "application/json");
+	if (is_bearer(no))
+		http_header(rs, "WWW-Authenticate", bearer_challenge(&rq->cx, no, scope));
+	if (no->retry_after)
+		http_header(rs, "Retry-After", arena_printf(rs->arena, "%d", no->retry_after));
+	rpc_message_put_error(&rs->body, &rq->cx, no, id, NULL);
+}
+
+static void mcp_refuse(struct request *rq, struct response *rs, const struct fail *no)
+{
+	tell(rq, rs, no, "null", scope_all());
+}
+
+static void give(struct response *rs, const struct rpc_reply *reply)
+{
+	if (reply->body.len) {
+		http_answer(rs, reply->status, "application/json");
+		rs->body = reply->body;
+		return;
+	}
+	rs->status = reply->status;
+	http_header(rs, "Cache-Control", "no-store");
+}
+
+static const struct fail *mcp_handle(struct request *rq, struct response *rs)
+{
+	struct rpc_post post = {
+		.body = rq->body,
+		.body_len = rq->body_len,
+		.headers = {
+			.version = http_env(rq, "HTTP_MCP_PROTOCOL_VERSION"),
+			.method = http_env(rq, "HTTP_MCP_METHOD"),
+			.name = http_env(rq, "HTTP_MCP_NAME"),
+		},
+	};
+	struct rpc_reply reply;
+	struct bearer *who;
+	const struct fail *no;
+
+	if ((no = bearer_check(&rq->cx, http_authorization(rq), &who)))
+		return no;
+	if (!http_content_type_is(rq, "application/json"))
+		return &no_json_type;
+	if ((no = rpc_answer(&rq->cx, who, &post, &reply)))
+		tell(rq, rs, no, reply.id, reply.scope);
+	else
+		give(rs, &reply);
+	return NULL;
+}
+
+const struct endpoint mcp = {
+	.name = "mcp",
+	.methods = METHOD_POST,
+	.role = ROLE_MCP,
+	.body_max = 0,
+	.cors = CORS_LISTED,
+	.path_info = false,
+	.many = true,
+	.handle = mcp_handle,
+	.refuse = mcp_refuse,
+};
+
+int main(void)
+{
+	return serve(&mcp);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: ISC */
+/* search: words between quotes and blanks; the alphabet of a word has no quote, so nothing needs to be doubled. */
+#include <stdbool.h>
+#include <string.h>
+
+#include "buf.h"
+#include "search.h"
+
+static bool is_letter(char c)
+{
+	unsigned char u = (unsigned char)c;
+
+	return u >= 0x80 || (u >= '0' && u <= '9') || (u >= 'A' && u <= 'Z') || (u >= 'a' && u <= 'z');
+}
+
+static bool is_joint(const char *s)
+{
+	return *s && strchr("-_.'", *s) && is_letter(s[1]);
+}
+
+static size_t word_length(const char *s)
+{
+	size_t n = 0;
+
+	while (is_letter(s[n]) || (n > 0 && is_joint(s + n)))
+		n++;
+	return n;
+}
+
+/* A word that is there already would be looked up once more for nothing. */
+static void put_word(struct buf *b, const char *word, size_t n)
+{
+	const char *quoted = arena_printf(b->arena, "\"%.*s\"", (int)n, word);
+
+	if (strcasestr(b->v, quoted))
+		return;
+	if (b->len)
+		buf_char(b, ' ');
+	buf_text(b, quoted);
+}
+
+const char *search_expression(struct arena *a, const char *text)
+{
+	struct buf b = buf_new(a);
+	size_t n;
+
+	for (; *text; text += n ? n : 1)
+		if ((n = word_length(text)))
+			put_word(&b, text, n);
+	return b.len ? b.v : NULL;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+/* search: what a person or a model typed, as a full-text expression that cannot be anything but words. */
+#ifndef SEARCH_H
+#define SEARCH_H
+
+#include "arena.h"
+
+/*
+ * The FTS5 expression (SQLite FTS5 section 3) that asks for all words of the text, each a quoted string, so that no
+ * operator, column filter, star or bracket of the text is one.  A word is a run of letters, digits and bytes of other
+ * scripts; `-`, `_`, `.` and `'` inside a word keep it together (`read_file`, `don't` are looked up as phrases).
+ * NULL when there is no word: nothing can be found then.
+ */
+const char *search_expression(struct arena *a, const char *text) __attribute__((nonnull));
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: ISC */
+/* tool: the table, in the order of the names, because a list must come in the same order every time. */
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "json.h"
+#include "log.h"
+#include "schema.h"
+#include "tool.h"
+
+static const struct tool *const tools[] = {
+	&tool_create_document,
+	&tool_search_knowledge_base,
+};
+
+enum { TOOLS = sizeof tools / sizeof *tools };
+
+static struct json_object *input_schemas[TOOLS];	/* of those that this process has called */
+
+const struct tool *tool_at(size_t i)
+{
+	return i < TOOLS ? tools[i] : NULL;
+}
+
+const struct tool *tool_find(const char *name)
+{
+	for (size_t i = 0; i < TOOLS; i++)
+		if (strcmp(tools[i]->name, name) == 0)
+			return tools[i];
+	return NULL;
+}
+
+static void tool_put(struct buf *b, const struct tool *t, enum revision r)
+{
+	buf_char(b, '{');
+	json_put_member(b, "name", t->name);
+	rpc_shape_put(b, r, PART_TITLE, "title", t->title);
+	json_put_member(b, "description", t->description);
+	rpc_shape_put_json(b, r, PART_INPUT_SCHEMA, "inputSchema", t->input_schema);
+	rpc_shape_put_json(b, r, PART_OUTPUT_SCHEMA, "outputSchema", t->output_schema);
+	rpc_shape_put_json(b, r, PART_ANNOTATIONS, "annotations", t->annotations);
+	buf_char(b, '}');
+}
+
+void tool_put_list(struct buf *b, enum revision r)
+{
+	buf_char(b, '[');
+	for (size_t i = 0; i < TOOLS; i++) {
+		if (i)
+			buf_char(b, ',');
+		tool_put(b, tools[i], r);
+	}
+	buf_char(b, ']');
+}
+
+/* A schema is parsed and looked through once a process.  NULL, logged: it cannot be enforced, so nothing may run. */
+static struct json_object *input_schema(const struct tool *t, struct arena *a)
+{
+	struct json_object **kept = input_schemas, *schema;
+	const char *wrong;
+
+	for (size_t i = 0; tools[i] != t; i++)
+		kept++;
+	if (*kept)
+		return *kept;
+	schema = json_tokener_parse(t->input_schema);
+	wrong = schema_refusal(a, schema);
+	if (!wrong)
+		return *kept = schema;
+	log_line("tool %s: %s", t->name, wrong);
+	json_object_put(schema);
+	return NULL;
+}
+
+const struct fail *tool_run(const struct tool *t, struct tool_call *call)
+{
+	struct json_object *schema = input_schema(t, call->cx->arena);
+
+	if (!schema)
+		return &fail_internal;
+	call->wrong = schema_check(call->cx->arena, schema, call->arguments);
+	return call->wrong ? NULL : t->call(call);
+}
+
+void tool_end(void)
+{
+	for (size_t i = 0; i < TOOLS; i++) {
+		json_object_put(input_schemas[i]);
+		input_schemas[i] = NULL;
+	}
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: ISC */
+/* test_tool: the table, the schemas that it publishes, and the tools on a real database file. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "conf.h"
+#include "json.h"
+#include "rfc3339.h"
+#include "schema.h"
+#include "schema_value.h"
+#include "store.h"
+#include "tool.h"
+#include "utf8.h"
+
+static char folder[] = "/tmp/test_tool.XXXXXX", file[64];
+static struct context cx = { .now = 1785231000, .peer = "", .id = "0123456789abcdef" };
+static const struct conf conf = { .site_name = "Test" };
+static const struct bearer who = { .user_id = 0, .user_name = "ada", .scope = "read:knowledge write:knowledge" };
+
+static int set_up(void **state)
+{
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(file, sizeof file, "%s/t.db", folder);
+	assert_true(store_create(file));
+	cx.arena = arena_new();
+	cx.conf = &conf;
+	cx.store = store_new(ROLE_MCP, file, 1000);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	char side[80];
+
+	(void)state;
+	store_drop(cx.store);
+	arena_drop(cx.arena);
+	tool_end();
+	unlink(file);
+	for (int i = 0; i < 2; i++) {
+		snprintf(side, sizeof side, "%s%s", file, i ? "-wal" : "-shm");
+		unlink(side);
+	}
+	return rmdir(folder);
+}
+
+static struct json_object *parse(const char *text)
+{
+	struct json_object *value;
+
+	assert_true(json_read(cx.arena, text, strlen(text), &value));
+	return value;
+}
+
+static struct tool_call call(const char *name, const char *arguments)
+{
+	struct tool_call c = {
+		.cx = &cx, .who = &who, .arguments = parse(arguments), .result = buf_new(cx.arena),
+	};
+	const struct tool *t = tool_find(name);
+
+	assert_non_null(t);
+	assert_null(tool_run(t, &c));
+	if (!c.wrong)
+		assert_null(schema_check(cx.arena, parse(t->output_schema), parse(c.result.v)));
+	return c;
+}
+
+static void the_table_is_sound(void **state)
+{
+	const struct tool *t, *before = NULL;
+
+	(void)state;
+	for (size_t i = 0; (t = tool_at(i)); i++, before = t) {
+		assert_true(!before || strcmp(before->name, t->name) < 0);
+		assert_ptr_equal(tool_find(t->name), t);
+		assert_in_range(strlen(t->name), 1, 64);
+		assert_int_equal(strspn(t->name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"),
+		    strlen(t->name));
+		assert_true(*t->title && *t->description && *t->scope);
+		assert_null(schema_refusal(cx.arena, parse(t->input_schema)));
+		assert_null(schema_refusal(cx.arena, parse(t->output_schema)));
+		assert_string_equal(json_text(parse(t->input_schema), "type"), "object");
+		assert_string_equal(json_text(parse(t->output_schema), "type"), "object");
+		assert_true(json_has(parse(t->annotations), "readOnlyHint"));
+	}
+	assert_non_null(before);
+	assert_null(tool_find("Search_Knowledge_Base"));
+	assert_null(tool_find(""));
+}
+
+static void the_list_is_shaped_by_revision(void **state)
+{
+	(void)state;
+	for (enum revision r = REVISION_OLDEST; r < REVISIONS; r++) {
+		struct buf b = buf_new(cx.arena);
+		struct json_object *list, *first;
+
+		tool_put_list(&b, r);
+		list = parse(b.v);
+		first = json_object_array_get_idx(list, 0);
+		assert_int_equal(json_object_array_length(list), 2);
+		assert_string_equal(json_text(first, "name"), tool_at(0)->name);
+		assert_string_equal(json_text(first, "description"), tool_at(0)->description);
+		assert_true(json_has(first, "inputSchema") && json_has(first, "annotations"));
+		assert_int_equal(json_has(first, "title"), r > REVISION_2025_03_26);
+		assert_int_equal(json_has(first, "outputSchema"), r > REVISION_2025_03_26);
+	}
+}
+
+static void what_is_created_is_found(void **state)
+{
+	struct tool_call c = call("create_document",
+	    "{\"title\":\"Rye bread\",\"content\":\"Sourdough\\n\\n"
+	    "Mix \\\"rye\\\" & water.\",\"tags\":[\"baking\",\"how-to\"]}");
+	struct json_object *made = parse(c.result.v), *hit;
+
+	(void)state;
+	assert_null(c.wrong);
+	assert_string_equal(json_text(made, "title"), "Rye bread");
+	assert_string_equal(json_text(made, "author"), "ada");
+	assert_string_equal(json_text(made, "created_at"), "2026-07-28T09:30:00Z");
+	assert_int_equal(json_object_array_length(json_get(made, "tags")), 2);
+
+	c = call("search_knowledge_base", "{\"query\":\"WATER sourdough\"}");
+	assert_int_equal(json_object_array_length(json_get(parse(c.result.v), "results")), 1);
+	hit = json_object_array_get_idx(json_get(parse(c.result.v), "results"), 0);
+	assert_int_equal(json_object_get_int64(json_get(hit, "id")), json_object_get_int64(json_get(made, "id")));
+	assert_non_null(strstr(json_text(hit, "snippet"), "**water**"));
+	assert_string_equal(json_text(hit, "created_at"), "2026-07-28T09:30:00Z");
+	assert_string_equal(json_object_get_string(json_object_array_get_idx(json_get(hit, "tags"), 1)), "how-to");
+}
+
+static void tags_come_back_as_they_were(void **state)
+{
+	const char *tags = "[\"two words\",\"comma, inside\",\"\\\"quoted\\\"\",\"a\\tb\",\"\xe6\x97\xa5\"]";
+	struct tool_call c = call("create_document",
+	    arena_printf(cx.arena, "{\"title\":\"labels\",\"content\":\"x\",\"tags\":%s}", tags));
+	struct json_object *hit;
+
+	(void)state;
+	assert_null(c.wrong);
+	assert_true(schema_value_is_equal(json_get(parse(c.result.v), "tags"), parse(tags)));
+	c = call("search_knowledge_base", "{\"query\":\"labels comma\"}");
+	hit = json_object_array_get_idx(json_get(parse(c.result.v), "results"), 0);
+	assert_true(schema_value_is_equal(json_get(hit, "tags"), parse(tags)));
+}
+
+/* A snippet is so many words; a text that is one word must not come back whole. */
+static void a_snippet_is_short_and_whole(void **state)
+{
+	struct buf b = buf_new(cx.arena);
+	struct json_object *hit;
+	struct tool_call c;
+	const char *snippet;
+
+	(void)state;
+	buf_text(&b, "{\"title\":\"endless\",\"content\":\"");
+	for (int i = 0; i < 5000; i++)
+		buf_text(&b, "\xe6\x97\xa5");
+	buf_text(&b, "\"}");
+	assert_null(call("create_document", b.v).wrong);
+	c = call("search_knowledge_base", "{\"query\":\"endless\"}");
+	hit = json_object_array_get_idx(json_get(parse(c.result.v), "results"), 0);
+	snippet = json_text(hit, "snippet");
+	assert_in_range(strlen(snippet), 1900, 2000);
+	assert_true(utf8_is(snippet, strlen(snippet)));
+}
+
+static size_t count(const char *arguments)
+{
+	struct tool_call c = call("search_knowledge_base", arguments);
+
+	assert_null(c.wrong);
+	return json_object_array_length(json_get(parse(c.result.v), "results"));
+}
+
+static void search_knows_words_only(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 25; i++)
+		assert_null(call("create_document", "{\"title\":\"pear\",\"content\":\"plum\"}").wrong);
+	assert_int_equal(count("{\"query\":\"pear\"}"), 5);
+	assert_int_equal(count("{\"query\":\"pear\",\"limit\":20}"), 20);
+	assert_int_equal(count("{\"query\":\"pear\",\"limit\":7.0}"), 7);
+	assert_int_equal(count("{\"query\":\"pear OR nothing\"}"), 0);
+	assert_int_equal(count("{\"query\":\"pea*\"}"), 0);
+	assert_int_equal(count("{\"query\":\"title:pear\"}"), 0);
+	assert_int_equal(count("{\"query\":\"\\\"pear\"}"), 5);
+	assert_int_equal(count("{\"query\":\"p\xc3\xa9" "ar\"}"), 5);
+	assert_int_equal(count("{\"query\":\"*\"}"), 0);
+	assert_int_equal(count("{\"query\":\"\xe2\x80\x94\"}"), 0);
+	assert_int_equal(count("{\"query\":\"\xe2\x80\x94 pear\"}"), 5);
+}
+
+static const struct {
+	const char *tool;
+	const char *arguments;
+	const char *wrong;
+} refused[] = {
+	{ "search_knowledge_base", "{}", "query is required" },
+	{ "search_knowledge_base", "{\"query\":\"\"}", "query must have at least 1 character" },
+	{ "search_knowledge_base", "{\"query\":5}", "query must be a string" },
+	{ "search_knowledge_base", "{\"query\":\"a\",\"limit\":21}", "limit must be at most 20" },
+	{ "search_knowledge_base", "{\"query\":\"a\",\"limit\":0}", "limit must be at least 1" },
+	{ "search_knowledge_base", "{\"query\":\"a\",\"limit\":\"3\"}", "limit must be an integer" },
+	{ "search_knowledge_base", "{\"query\":\"a\",\"q\":1}", "q is not allowed" },
+	{ "create_document", "{\"title\":\"t\"}", "content is required" },
+	{ "create_document", "{\"title\":\"t\",\"content\":\"c\",\"tags\":\"a\"}", "tags must be an array" },
+	{ "create_document", "{\"title\":\"t\",\"content\":\"c\",\"tags\":[\"a\",\"a\"]}",
+	    "tags must not have two equal items" },
+	{ "create_document", "{\"title\":\"t\",\"content\":\"c\",\"tags\":[\"a\",\"\"]}",
+	    "tags[1] must have at least 1 character" },
+	{ "create_document", "{\"title\":\"t\",\"content\":\"c\",\"tags\":[\"a\",\"b\\nc\"]}",
+	    "tags must each be one line of text, without control characters" },
+	{ "create_document", "{\"title\":\"t\",\"content\":\"c\",\"tags\":[\" \"]}",
+	    "tags must each be one line of text, without control characters" },
+	{ "create_document", "{\"title\":\" \",\"content\":\"c\"}",
+	    "title must be one line of text, without control characters" },
+	{ "create_document", "{\"title\":\"a\\nb\",\"content\":\"c\"}",
+	    "title must be one line of text, without control characters" },
+	{ "create_document", "{\"title\":\"t\",\"content\":\" \\n\"}", "content must not be blank" },
+};
+
+static void wrong_arguments_are_told_to_the_model(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+		struct tool_call c = call(refused[i].tool, refused[i].arguments);
+
+		assert_non_null(c.wrong);
+		assert_string_equal(c.wrong, refused[i].wrong);
+		assert_int_equal(c.result.len, 0);
+	}
+}
+
+static void an_unreadable_file_is_our_fault(void **state)
+{
+	struct store *good = cx.store;
+	struct tool_call c = {
+		.cx = &cx, .who = &who, .result = buf_new(cx.arena), .arguments = parse("{\"title\":\"t\",\"content\":\"c\"}"),
+	};
+
+	(void)state;
+	cx.store = store_new(ROLE_MCP, "/nonexistent/t.db", 1000);
+	assert_ptr_equal(tool_run(&tool_create_document, &c), &fail_unavailable);
+	c.arguments = parse("{\"query\":\"t\"}");
+	assert_ptr_equal(tool_run(&tool_search_knowledge_base, &c), &fail_unavailable);
+	store_drop(cx.store);
+	cx.store = good;
+}
+
+static void instants_are_utc(void **state)
+{
+	static const struct { int64_t seconds; const char *text; } cases[] = {
+		{ 0, "1970-01-01T00:00:00Z" },
+		{ -1, "1969-12-31T23:59:59Z" },
+		{ 951782399, "2000-02-28T23:59:59Z" },
+		{ 951782400, "2000-02-29T00:00:00Z" },
+		{ 951868800, "2000-03-01T00:00:00Z" },
+		{ 1709164800, "2024-02-29T00:00:00Z" },
+		{ 4107542400, "2100-03-01T00:00:00Z" },
+		{ 253402300799, "9999-12-31T23:59:59Z" },
+		{ -62135596800, "0001-01-01T00:00:00Z" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_string_equal(rfc3339_text(cx.arena, cases[i].seconds), cases[i].text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_table_is_sound),
+		cmocka_unit_test(the_list_is_shaped_by_revision),
+		cmocka_unit_test(what_is_created_is_found),
+		cmocka_unit_test(tags_come_back_as_they_were),
+		cmocka_unit_test(a_snippet_is_short_and_whole),
+		cmocka_unit_test(search_knows_words_only),
+		cmocka_unit_test(wrong_arguments_are_told_to_the_model),
+		cmocka_unit_test(an_unreadable_file_is_our_fault),
+		cmocka_unit_test(instants_are_utc),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
