@@ -4,10 +4,10 @@
  *
  *	GET	an authorization request			200 sign-in or consent page
  *	POST	the same as a form				the same
- *	GET	request=ID					the page of a pending request
- *	POST	request=ID action=login username password	303 to the pending request
- *	POST	request=ID action=allow or deny			303 to the client, with code or error, state and iss
- *	POST	request=ID action=signout			303 to the pending request
+ *	GET	pending=ID					the page of a pending request
+ *	POST	pending=ID action=login username password	303 to the pending request
+ *	POST	pending=ID action=allow or deny			303 to the client, with code or error, state and iss
+ *	POST	pending=ID action=signout			303 to the pending request
  *	4xx	a page; or a redirect with error= once client and address are proven
  */
 #include <string.h>
@@ -28,7 +28,7 @@
 enum { REQUEST, CSRF, ACTION, USERNAME, PASSWORD, FIELDS };
 
 static const char *const fields[FIELDS] = {
-	[REQUEST] = "request", [CSRF] = "csrf", [ACTION] = "action", [USERNAME] = "username", [PASSWORD] = "password",
+	[REQUEST] = "pending", [CSRF] = "csrf", [ACTION] = "action", [USERNAME] = "username", [PASSWORD] = "password",
 };
 
 static const struct fail not_a_form = {
@@ -53,10 +53,8 @@ static struct frame frame_of(struct request *rq, const char *title)
 	return (struct frame){ &rq->cx, title, rq->cx.conf->site_name, rq->cx.conf->logo };
 }
 
-static const char *own_address(struct request *rq)
-{
-	return arena_printf(rq->cx.arena, "%s/authorize", rq->cx.conf->issuer);
-}
+/* The issuer is an origin, so that the endpoint's path is the same everywhere. */
+static const char own_path[] = "/authorize";
 
 static const struct fail *client_name(struct request *rq, const struct pending *p, const char **name)
 {
@@ -67,7 +65,7 @@ static const struct fail *client_name(struct request *rq, const struct pending *
 		return no;
 	if (!c)
 		return &request_unknown;
-	*name = *c->name ? c->name : "An application without a name";
+	*name = html_is_visible(c->name) ? c->name : "An application without a name";
 	return NULL;
 }
 
@@ -75,7 +73,7 @@ static const struct fail *show_login(struct request *rq, struct response *rs, st
     const char *id, const char *wrong_name)
 {
 	struct login_page v = {
-		.frame = frame_of(rq, "Sign in"), .action = own_address(rq), .request = id,
+		.frame = frame_of(rq, "Sign in"), .action = own_path, .request = id,
 		.username = wrong_name ? wrong_name : "", .wrong = wrong_name != NULL,
 	};
 	const struct fail *no;
@@ -104,7 +102,7 @@ static const struct fail *show_consent(struct request *rq, struct response *rs, 
     const struct pending *p, const char *id)
 {
 	struct consent_page v = {
-		.frame = frame_of(rq, "Connect"), .action = own_address(rq), .request = id, .user = x->session->user_name,
+		.frame = frame_of(rq, "Connect"), .action = own_path, .request = id, .user = x->session->user_name,
 		.resource = p->resource, .redirect = redirect_host(rq->cx.arena, p->redirect_uri),
 		.loopback = redirect_is_loopback(rq->cx.arena, p->redirect_uri),
 		.allows = words_of(rq->cx.arena, p->scope),
@@ -210,7 +208,7 @@ static const struct fail *show(struct request *rq, struct response *rs, const ch
 
 static const struct fail *go_to_pending(struct request *rq, struct response *rs, const char *id)
 {
-	http_redirect(rs, rq->method, arena_printf(rq->cx.arena, "%s?request=%s", own_address(rq), id));
+	http_redirect(rs, rq->method, arena_printf(rq->cx.arena, "%s%s?pending=%s", rq->cx.conf->issuer, own_path, id));
 	return NULL;
 }
 

@@ -15,12 +15,16 @@
 #include "serve.h"
 #include "voice.h"
 
-enum { GRANT_TYPE, CLIENT_ID, CLIENT_SECRET, CODE, REDIRECT_URI, CODE_VERIFIER, REFRESH_TOKEN, SCOPE, RESOURCE, FIELDS };
+enum {
+	GRANT_TYPE, CLIENT_ID, CLIENT_SECRET, CODE, REDIRECT_URI, CODE_VERIFIER, REFRESH_TOKEN, SCOPE, RESOURCE,
+	CLIENT_ASSERTION, FIELDS,
+};
 
 static const char *const fields[FIELDS] = {
 	[GRANT_TYPE] = "grant_type", [CLIENT_ID] = "client_id", [CLIENT_SECRET] = "client_secret", [CODE] = "code",
 	[REDIRECT_URI] = "redirect_uri", [CODE_VERIFIER] = "code_verifier", [REFRESH_TOKEN] = "refresh_token",
 	[SCOPE] = "scope", [RESOURCE] = "resource",
+	[CLIENT_ASSERTION] = "client_assertion",
 };
 
 static const struct fail not_a_form = {
@@ -48,6 +52,8 @@ static const struct fail *give(struct request *rq, const char **v, struct tokens
 	code = strcmp(v[GRANT_TYPE], "authorization_code") == 0;
 	if (!code && strcmp(v[GRANT_TYPE], "refresh_token") != 0)
 		return &grant_type_unknown;
+	if (v[CLIENT_ASSERTION])
+		return &client_invalid;		/* private_key_jwt is not among the methods that the metadata names */
 	if ((no = client_authenticate(&rq->cx, http_authorization(rq), v[CLIENT_ID], v[CLIENT_SECRET], &c)))
 		return no;
 	return code ? oauth_give_for_code(&rq->cx, c, &r, t) : oauth_give_for_refresh(&rq->cx, c, &r, t);

@@ -110,7 +110,7 @@ const struct fail *authorization_read(struct context *cx, const struct form *f, 
 	if ((no = prove(cx, f, z)))
 		return no;
 	if (!(f->repeated & BIT(A_STATE)))
-		z->state = f->value[A_STATE];
+		z->state = f->bytes[A_STATE];
 	if (f->repeated & ~BIT(A_RESOURCE))
 		return &form_repeated;
 	if (!f->value[A_RESPONSE_TYPE])
@@ -193,7 +193,7 @@ const char *authorization_response(struct context *cx, const char *redirect_uri,
 		url_add(&b, "error", no->error);
 		url_add(&b, "error_description", no->description);
 	}
-	url_add(&b, "state", state);
+	url_add_encoded(&b, "state", state);
 	url_add(&b, "iss", cx->conf->issuer);
 	return b.v;
 }

@@ -25,7 +25,7 @@ struct authorization {
 	const char *redirect_uri;
 	bool proven;			/* client and redirect_uri belong together: errors may be told to it */
 	bool redirect_given;
-	const char *state;
+	const char *state;		/* opaque bytes, percent-encoded; NULL: none */
 	const char *challenge;
 	const char *scope;
 	const char *resource;

@@ -158,8 +158,8 @@ static const char *url_check(struct arena *a, const char *value, bool path)
 		return "must be https (http only on 127.0.0.1, [::1] or localhost)";
 	if (strcspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") < strlen(u.scheme) + 3 + strlen(u.host))
 		return "must have its scheme and host in lower case";
-	if (path ? *u.path != '/' || value[strlen(value) - 1] == '/' : *u.path != '\0')
-		return path ? "must have a path, and no slash at its end" : "must be an origin: no path, no slash at its end";
+	if (value[strlen(value) - 1] == '/' || (*u.path && !path))
+		return path ? "must have no slash at its end" : "must be an origin: no path, no slash at its end";
 	return NULL;
 }
 
@@ -215,7 +215,7 @@ static bool finish(struct arena *a, struct conf *c, struct conf_error *e)
 		return refuse(e, 0, "issuer is missing");
 	if (!c->resource)
 		c->resource = arena_printf(a, "%s/mcp", c->issuer);
-	if (strncmp(c->resource, c->issuer, origin) != 0 || c->resource[origin] != '/')
+	if (strncmp(c->resource, c->issuer, origin) != 0 || (c->resource[origin] && c->resource[origin] != '/'))
 		return refuse(e, 0, "resource must begin with issuer");
 	if (c->registration == REGISTRATION_TOKEN && !c->registration_token)
 		return refuse(e, 0, "registration = token needs registration_token");

@@ -14,16 +14,45 @@ extern const char style_text[];
 
 static const char preset_accent[] = "#1f5fd1";
 
-/* U+061C, U+200E, U+200F, U+202A..U+202E, U+2066..U+2069 turn text around; a name must not do that to a page. */
-static bool is_bidi_control(const unsigned char *s)
+/*
+ * Characters that show nothing but change what is shown: C1 controls, U+061C, U+200B, U+200E, U+200F, U+2028..U+202E,
+ * U+2060..U+206F, U+FEFF.  A name must not turn a page around or hide in it.
+ */
+static bool is_invisible(const char *s, size_t n)
 {
-	if (s[0] == 0xd8)
-		return s[1] == 0x9c;
-	if (s[0] != 0xe2)
+	const unsigned char *u = (const unsigned char *)s;
+
+	if (n == 2)
+		return (u[0] == 0xc2 && u[1] < 0xa0) || (u[0] == 0xd8 && u[1] == 0x9c);
+	if (n != 3)
 		return false;
-	if (s[1] == 0x80)
-		return s[2] == 0x8e || s[2] == 0x8f || (s[2] >= 0xaa && s[2] <= 0xae);
-	return s[1] == 0x81 && s[2] >= 0xa6 && s[2] <= 0xa9;
+	if (u[0] == 0xef)
+		return u[1] == 0xbb && u[2] == 0xbf;
+	if (u[0] != 0xe2)
+		return false;
+	if (u[1] == 0x80)
+		return u[2] == 0x8b || u[2] == 0x8e || u[2] == 0x8f || (u[2] >= 0xa8 && u[2] <= 0xae);
+	return u[1] == 0x81 && u[2] >= 0xa0 && u[2] <= 0xaf;
+}
+
+/* U+200C and U+200D belong to the spelling of some scripts, but are nothing by themselves. */
+static bool is_joiner(const char *s)
+{
+	return memcmp(s, "\xe2\x80\x8c", 3) == 0 || memcmp(s, "\xe2\x80\x8d", 3) == 0;
+}
+
+bool html_is_visible(const char *text)
+{
+	size_t n;
+
+	for (; *text; text += n) {
+		n = utf8_char(text, strnlen(text, 4));
+		if (n == 0)
+			n = 1;
+		else if (n == 1 ? *text > ' ' && *text != 0x7f : !is_invisible(text, n) && !is_joiner(text))
+			return true;
+	}
+	return false;
 }
 
 void html_put(struct buf *b, const char *text)
@@ -33,7 +62,7 @@ void html_put(struct buf *b, const char *text)
 	if (!text)
 		return;
 	for (; *text; text += n) {
-		n = utf8_char(text, strlen(text) < 4 ? strlen(text) : 4);
+		n = utf8_char(text, strnlen(text, 4));
 		if (n == 0 || (unsigned char)*text < 0x20 || *text == 0x7f) {
 			n = n ? n : 1;
 			continue;
@@ -48,14 +77,14 @@ void html_put(struct buf *b, const char *text)
 			buf_text(b, "&quot;");
 		else if (*text == '\'')
 			buf_text(b, "&#39;");
-		else if (n == 1 || !is_bidi_control((const unsigned char *)text))
+		else if (!is_invisible(text, n))
 			buf_put(b, text, n);
 	}
 }
 
 void html_put_initial(struct buf *b, const char *name)
 {
-	size_t n = utf8_char(name, strlen(name) < 4 ? strlen(name) : 4);
+	size_t n = utf8_char(name, strnlen(name, 4));
 
 	html_put(b, arena_text(b->arena, name, n));
 }

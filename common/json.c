@@ -73,7 +73,7 @@ static bool scan_escape(struct scan *s)
 	if (s->at == s->end)
 		return false;
 	if (*s->at != 'u')
-		return strchr("\"\\/bfnrt", *s->at++) != NULL;
+		return *s->at && strchr("\"\\/bfnrt", *s->at++);
 	s->at++;
 	high = scan_hex(s);
 	if (high <= 0 || (high >= 0xdc00 && high <= 0xdfff))

@@ -79,9 +79,11 @@ const struct fail *oauth_give_for_code(struct context *cx, const struct client *
 	    (no = check(cx, client, c, r)))
 		return no;
 	if (c->used_at)
-		return oauth_end_grant(cx, c->grant_id, "its authorization code was redeemed twice");
+		return oauth_end_grant(cx, c->grant_id, "replay of its authorization code");
 	if ((no = grant_find(cx->store, cx->arena, c->grant_id, &g)) ||
 	    (no = code_take(cx->store, &hash, cx->now, &taken)))
 		return no;
+	if (g && strcmp(g->resource, cx->conf->resource) != 0)
+		return &oauth_grant_invalid;
 	return g && taken ? issue(cx, client, g, t) : &oauth_grant_invalid;
 }

@@ -35,6 +35,8 @@ static const struct fail *check(struct context *cx, const struct client *client,
 		return no;
 	if (r->scope && (!scope_is_wellformed(r->scope) || !scope_covers(g->scope, r->scope)))
 		return &scope_wider;
+	if (strcmp(g->resource, cx->conf->resource) != 0)
+		return &oauth_grant_invalid;
 	return old->expires_at > cx->now && g->expires_at > cx->now ? NULL : &oauth_grant_invalid;
 }
 
@@ -72,7 +74,7 @@ static const struct fail *give(struct context *cx, const struct secret *shown, s
 	} else if (is_in_grace(cx, old, g)) {
 		t->refresh = crypto_secret_from(SECRET_REFRESH, shown, old->nonce);
 	} else {
-		return oauth_end_grant(cx, g->id, "a used refresh token was shown again");
+		return oauth_end_grant(cx, g->id, "replay of a used refresh token");
 	}
 	t->has_refresh = true;
 	if ((no = oauth_put_access(cx, g, scope, t)))

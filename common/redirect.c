@@ -50,6 +50,8 @@ static bool matches(struct arena *a, const char *registered, const char *uri)
 		return true;
 	if (strncmp(uri, "http://", 7) != 0 || !url_read(a, registered, &one) || !url_read(a, uri, &two))
 		return false;
+	if (strncmp(uri + strlen("http://"), two.host, strlen(two.host)) != 0)
+		return false;		/* in another case, or behind a user name */
 	return is_loopback(&one) && is_loopback(&two) && !two.userinfo && !two.fragment &&
 	    strcmp(one.host, two.host) == 0 && strcmp(one.path, two.path) == 0 && same(one.query, two.query);
 }

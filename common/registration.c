@@ -148,15 +148,25 @@ static bool is_web_page(struct arena *a, const char *text)
 
 static const char *const page_members[] = { "client_uri", "logo_uri", "tos_uri", "policy_uri", "jwks_uri" };
 
+/* Is it one of them, perhaps in a language (`client_uri#ja`, RFC 7591 section 2.2)? */
+static bool is_page_member(const char *name)
+{
+	size_t n = strcspn(name, "#"), i;
+
+	for (i = 0; i < sizeof page_members / sizeof *page_members; i++)
+		if (strlen(page_members[i]) == n && memcmp(page_members[i], name, n) == 0)
+			return true;
+	return false;
+}
+
 static const struct fail *read_pages(struct context *cx, struct json_object *metadata, struct client *c)
 {
 	const char *text;
-	size_t i;
 
-	for (i = 0; i < sizeof page_members / sizeof *page_members; i++) {
-		if (!json_get(metadata, page_members[i]))
+	json_object_object_foreach(metadata, name, value) {
+		if (!value || !is_page_member(name))
 			continue;
-		text = json_text(metadata, page_members[i]);
+		text = json_text(metadata, name);
 		if (!text || !is_web_page(cx->arena, text))
 			return &bad_uri;
 	}

@@ -19,7 +19,7 @@
 #include "store.h"
 #include "url.h"
 
-enum { DRAIN_MAX = 64 * 1024 * 1024, SPARE_MAX = 16 * 1024 };
+enum { DRAIN_MAX = 64 * 1024 * 1024, SPARE_MAX = 16 * 1024, QUERY_MAX = 16 * 1024 };
 
 /* What lasts from one request of this process to the next. */
 static struct {
@@ -35,6 +35,9 @@ static const struct fail duplicate_variable = {
 };
 static const struct fail bad_length = {
 	400, "invalid_request", "The body does not have the length that was announced", -32600, 0, 0
+};
+static const struct fail long_query = {
+	414, "invalid_request", "The query is too long", -32600, 0, 0
 };
 static const struct fail foreign_origin = {
 	403, "invalid_request", "Requests from this origin are not allowed", -32600, 0, 0
@@ -244,6 +247,7 @@ static const struct fail *give_cors(struct request *rq, struct response *rs, con
 static void answer_options(struct response *rs, const char *allow)
 {
 	rs->status = 204;
+	http_header(rs, "Cache-Control", "no-store");
 	http_header(rs, "Allow", allow);
 	http_header(rs, "Access-Control-Allow-Methods", allow);
 	http_header(rs, "Access-Control-Allow-Headers", "Authorization, Content-Type, Accept, MCP-Protocol-Version, "
@@ -261,6 +265,8 @@ static const struct fail *answer(struct request *rq, struct response *rs, const 
 		return &duplicate_variable;
 	if (!host_is_allowed(rq))
 		return &fail_host;
+	if (strlen(rq->query) > QUERY_MAX)
+		return &long_query;
 	if (give_cors(rq, rs, ep))
 		return &foreign_origin;
 	if (!(methods_of(ep) & rq->method)) {

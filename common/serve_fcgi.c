@@ -4,7 +4,6 @@
  * forks the workers and only watches them.  With several sockets lighttpd would queue quick calls behind slow ones;
  * on one socket the kernel gives each connection to a worker that is free.
  */
-#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,14 +20,10 @@
 #include "log.h"
 #include "serve_front.h"
 
-enum { READ_SECONDS = 10, WORKERS_MAX = 256, RESPAWN_BURST = 8, REQUESTS_MAX = 100000 };
+enum { READ_SECONDS = 10, WORKERS_MAX = 256, RESPAWN_BURST = 8, REQUESTS_MAX = 100000, LINGER_ROUNDS = 1500 };
 
-static volatile sig_atomic_t ended;
-
-static void on_end(int sig)
-{
-	ended = sig;
-}
+/* What the watching process hears; blocked in it, so that none is lost between two calls. */
+static const int heard[] = { SIGTERM, SIGINT, SIGUSR1, SIGHUP, SIGCHLD };
 
 static long fcgi_read(void *with, char *to, size_t n)
 {
@@ -80,15 +75,13 @@ static int work(const struct endpoint *ep)
 	return EXIT_SUCCESS;
 }
 
-static pid_t worker_start(const struct endpoint *ep)
+static pid_t worker_start(const struct endpoint *ep, const sigset_t *before)
 {
 	pid_t parent = getpid(), pid = fork();
 
 	if (pid != 0)
 		return pid;
-	signal(SIGTERM, SIG_DFL);
-	signal(SIGINT, SIG_DFL);
-	signal(SIGUSR1, SIG_DFL);
+	sigprocmask(SIG_SETMASK, before, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent)
 		_exit(EXIT_SUCCESS);
@@ -111,54 +104,70 @@ static void slow_down(void)
 		sleep(1);
 }
 
-static void watch(const struct endpoint *ep, pid_t *worker, size_t n)
+/* Takes note of the workers that have ended; returns how many are left. */
+static size_t reap(pid_t *worker, size_t n)
 {
+	size_t i, left = 0;
 	int status;
-	pid_t pid;
-	size_t i;
 
-	while (!ended) {
-		pid = wait(&status);
-		for (i = 0; pid > 0 && i < n; i++) {
-			if (worker[i] != pid)
-				continue;
-			if (WIFSIGNALED(status))
+	for (i = 0; i < n; i++) {
+		if (worker[i] > 0 && waitpid(worker[i], &status, WNOHANG) == worker[i]) {
+			if (WIFSIGNALED(status) && WTERMSIG(status) != SIGTERM)
 				log_line("a worker died of signal %d", WTERMSIG(status));
-			slow_down();
-			if (!ended)
-				worker[i] = worker_start(ep);
+			worker[i] = 0;
 		}
-		if (pid < 0 && errno == ECHILD)
-			sleep(1);
+		left += worker[i] > 0;
+	}
+	return left;
+}
+
+/* Keeps n workers alive until told to end; returns the signal that said so. */
+static int watch(const struct endpoint *ep, pid_t *worker, size_t n, const sigset_t *set, const sigset_t *before)
+{
+	size_t i;
+	int sig;
+
+	for (;;) {
+		for (i = 0; i < n; i++)
+			if (worker[i] <= 0)
+				worker[i] = worker_start(ep, before);
+		sig = sigwaitinfo(set, NULL);
+		if (sig > 0 && sig != SIGCHLD)
+			return sig;
+		if (reap(worker, n) < n)
+			slow_down();
 	}
 }
 
-static void on_signals(void)
+/*
+ * Tells the workers to end and waits for them.  A signal that comes just before a worker sleeps in accept(2) is lost on
+ * libfcgi, hence told again and again; who is still there after LINGER_ROUNDS is killed.
+ */
+static void end(pid_t *worker, size_t n, int sig)
 {
-	static const int sig[] = { SIGTERM, SIGINT, SIGUSR1, SIGHUP };
-	struct sigaction act;
+	static const struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
+	int round;
 	size_t i;
 
-	memset(&act, 0, sizeof act);
-	act.sa_handler = on_end;
-	for (i = 0; i < sizeof sig / sizeof *sig; i++)
-		sigaction(sig[i], &act, NULL);
+	for (round = 0; reap(worker, n) > 0; round++) {
+		for (i = 0; i < n; i++)
+			if (worker[i] > 0)
+				kill(worker[i], round < LINGER_ROUNDS ? sig : SIGKILL);
+		nanosleep(&pause, NULL);
+	}
 }
 
 int serve_fcgi(const struct endpoint *ep)
 {
 	const struct conf *conf = serve_settings(environ);
 	size_t n = !conf ? 1 : (size_t)(ep->many ? conf->mcp_workers : conf->workers), i;
-	pid_t worker[WORKERS_MAX];
+	pid_t worker[WORKERS_MAX] = { 0 };
+	sigset_t set, before;
 
-	on_signals();
-	for (i = 0; i < n; i++)
-		worker[i] = worker_start(ep);
-	watch(ep, worker, n);
-	for (i = 0; i < n; i++)
-		if (worker[i] > 0)
-			kill(worker[i], ended == SIGUSR1 ? SIGUSR1 : SIGTERM);
-	while (wait(NULL) > 0 || errno == EINTR)
-		continue;
+	sigemptyset(&set);
+	for (i = 0; i < sizeof heard / sizeof *heard; i++)
+		sigaddset(&set, heard[i]);
+	sigprocmask(SIG_BLOCK, &set, &before);
+	end(worker, n, watch(ep, worker, n, &set, &before) == SIGUSR1 ? SIGUSR1 : SIGTERM);
 	return EXIT_SUCCESS;
 }

@@ -267,11 +267,14 @@ bool query_row(struct query *q)
 const struct fail *query_end(struct query *q)
 {
 	const struct fail *no = NULL;
+	int rc;
 
 	if (q->rc != SQLITE_OK && q->rc != SQLITE_ROW && q->rc != SQLITE_DONE)
 		no = store_fail(q->store, q->rc, statements[q->which].name);
 	if (q->store->st[q->which]) {
-		sqlite3_reset(q->store->st[q->which]);
+		rc = sqlite3_reset(q->store->st[q->which]);
+		if (!no && rc != SQLITE_OK && q->rc == SQLITE_ROW)
+			no = store_fail(q->store, rc, statements[q->which].name);
 		sqlite3_clear_bindings(q->store->st[q->which]);
 	}
 	return no;

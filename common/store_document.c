@@ -3,9 +3,21 @@
 #include "store_document.h"
 #include "store_sql.h"
 
+static const struct fail *document_index(struct store *s, const struct document *d)
+{
+	struct query q = query_new(s, SQL_DOCUMENT_INDEX);
+
+	query_int(&q, ":id", d->id);
+	query_text(&q, ":title", d->title);
+	query_text(&q, ":content", d->content);
+	query_text(&q, ":tags", d->tags);
+	return query_run(&q);
+}
+
 const struct fail *document_put(struct store *s, struct document *d, int64_t user_id)
 {
 	struct query q = query_new(s, SQL_DOCUMENT_PUT);
+	const struct fail *no;
 
 	if (user_id)
 		query_int(&q, ":user_id", user_id);
@@ -15,7 +27,9 @@ const struct fail *document_put(struct store *s, struct document *d, int64_t use
 	query_int(&q, ":now", d->created_at);
 	if (query_row(&q))
 		d->id = column_int(&q, 0);
-	return query_end(&q);
+	if ((no = query_end(&q)))
+		return no;
+	return document_index(s, d);
 }
 
 static void hit_of(const struct query *q, struct arena *a, struct hit *h)

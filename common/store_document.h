@@ -9,7 +9,7 @@ struct document {
 	int64_t id;
 	const char *title;
 	const char *content;
-	const char *tags;		/* words between blanks; a tag has no blank */
+	const char *tags;		/* one a line */
 	const char *author;		/* name of the user who wrote it */
 	int64_t created_at;
 };
@@ -24,7 +24,7 @@ struct hit {
 	double score;			/* higher is better */
 };
 
-/* Sets d->id.  user_id 0: written by the operator; d->author is not read. */
+/* Sets d->id; row and index, inside the caller's transaction.  user_id 0: written by the operator; d->author is not read. */
 const struct fail *document_put(struct store *s, struct document *d, int64_t user_id)
     __attribute__((nonnull, warn_unused_result));
 

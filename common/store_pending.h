@@ -18,7 +18,7 @@ struct pending {
 	const char *challenge;		/* S256 */
 	const char *scope;
 	const char *resource;		/* canonical */
-	const char *state;		/* NULL: none */
+	const char *state;		/* opaque bytes, percent-encoded; NULL: none */
 	int64_t created_at;
 	int64_t expires_at;
 	int64_t answered_at;		/* 0: not yet */

@@ -57,24 +57,51 @@ static bool is_unreserved(unsigned char c)
 	    c == '-' || c == '.' || c == '_' || c == '~';
 }
 
-void url_encode(struct buf *b, const char *text)
+static void encode_byte(struct buf *b, unsigned char c)
 {
 	static const char digit[] = "0123456789ABCDEF";
+	char escape[3] = { '%', digit[c >> 4], digit[c & 15] };
 
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
+	if (is_unreserved(c))
+		buf_char(b, (char)c);
+	else
+		buf_put(b, escape, sizeof escape);
+}
 
-		if (is_unreserved(c)) {
-			buf_char(b, (char)c);
-		} else {
-			char escape[3] = { '%', digit[c >> 4], digit[c & 15] };
+void url_encode(struct buf *b, const char *text)
+{
+	for (; *text; text++)
+		encode_byte(b, (unsigned char)*text);
+}
 
-			buf_put(b, escape, sizeof escape);
-		}
+char *url_recode(struct arena *a, const char *text, size_t n)
+{
+	struct buf b = buf_new(a);
+	size_t i;
+	int byte;
+
+	for (i = 0; i < n; i++) {
+		byte = text[i] == '%' ? escape_value(text + i, n - i) : -1;
+		if (byte >= 0)
+			i += 2;
+		else
+			byte = text[i] == '+' ? ' ' : (unsigned char)text[i];
+		encode_byte(&b, (unsigned char)byte);
 	}
+	return b.v;
 }
 
 void url_add(struct buf *b, const char *name, const char *value)
+{
+	struct buf encoded = buf_new(b->arena);
+
+	if (!value)
+		return;
+	url_encode(&encoded, value);
+	url_add_encoded(b, name, encoded.v);
+}
+
+void url_add_encoded(struct buf *b, const char *name, const char *value)
 {
 	const char *query = strchr(b->v, '?');
 
@@ -86,7 +113,7 @@ void url_add(struct buf *b, const char *name, const char *value)
 		buf_char(b, '&');
 	buf_text(b, name);
 	buf_char(b, '=');
-	url_encode(b, value);
+	buf_text(b, value);
 }
 
 /* Bytes that RFC 3986 allows somewhere in a URI, with every escape whole. */
@@ -195,10 +222,12 @@ bool url_host_is_loopback(const char *host)
 	return strcmp(host, "127.0.0.1") == 0 || strcmp(host, "[::1]") == 0 || strcmp(host, "localhost") == 0;
 }
 
-/* Removes empty, "." and ".." segments in place. */
+/* Removes empty, "." and ".." segments in place; a slash at the end stays. */
 static void path_clean(char *path)
 {
 	char *to = path, *segment, *next;
+
+	bool slash = *path && path[strlen(path) - 1] == '/';
 
 	for (segment = path; *segment; segment = next) {
 		size_t n;
@@ -217,6 +246,8 @@ static void path_clean(char *path)
 		memmove(to, segment, n);
 		to += n;
 	}
+	if (slash)
+		*to++ = '/';
 	*to = '\0';
 }
 

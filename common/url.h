@@ -38,8 +38,17 @@ char *url_decode(struct arena *a, const char *text, size_t n, bool plus) __attri
 /* Appends text with everything but RFC 3986's unreserved characters percent-encoded. */
 void url_encode(struct buf *b, const char *text) __attribute__((nonnull));
 
+/*
+ * Form-encoded bytes, whatever they are, in our own encoder's spelling: for values that are only given back (`state`),
+ * bit for bit.  A '%' that begins no escape stands for itself.
+ */
+char *url_recode(struct arena *a, const char *text, size_t n) __attribute__((nonnull, returns_nonnull));
+
 /* Appends `?name=value` or `&name=value` to a URI in b, keeping a query that is there.  value NULL: nothing. */
 void url_add(struct buf *b, const char *name, const char *value) __attribute__((nonnull(1, 2)));
+
+/* The same for a value that is percent-encoded already. */
+void url_add_encoded(struct buf *b, const char *name, const char *value) __attribute__((nonnull(1, 2)));
 
 /* Is this host (lower case) one of 127.0.0.1, [::1], localhost? */
 bool url_host_is_loopback(const char *host) __attribute__((nonnull));

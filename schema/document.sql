@@ -5,6 +5,10 @@
 INSERT INTO document (user_id, title, content, tags, created_at)
 VALUES (:user_id, :title, :content, :tags, :now) RETURNING id;
 
+-- document_index: mcp mcpctl
+-- In the transaction of document_put.
+INSERT INTO document_text (rowid, title, content, tags) VALUES (:id, :title, :content, :tags);
+
 -- document_search: mcp
 -- bm25() is smaller for better matches; a match in the title weighs more.
 SELECT document.id, document.title, snippet(document_text, 1, '**', '**', '...', 24), document.tags,
