@@ -32,7 +32,7 @@ void voice_json(struct request *rq, struct response *rs, const struct fail *no)
 
 /* What people are told, by status; the description speaks to developers and comes second. */
 static const struct { int status; const char *heading, *text; } sentences[] = {
-	{ 400, "This did not work", "The application that sent you here made a mistake, so nothing was shared with it." },
+	{ 400, "This did not work", "Nothing was shared with the application that sent you here. The reason:" },
 	{ 403, "Not from here", "This form was not sent from its own page, or belongs to another browser or sign-in. "
 	  "Nothing was changed. Go back to the application and start again." },
 	{ 404, "Nothing here", "There is no page at this address." },

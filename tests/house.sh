@@ -1,0 +1,73 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+#
+# house.sh: the fences, held with grep.  Arrows only go down: programs, domain, rows, wire, ground; and a few things
+# may be known in one place only.  Prints a line a fence; exit status 1 when one is broken.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+failed=0
+
+# say NAME LINES: LINES is what should not be there.
+say() {
+	if [ -z "$2" ]; then
+		echo "ok - house: $1"
+	else
+		echo "not ok - house: $1"
+		printf '%s\n' "$2" | sed 's/^/#   /'
+		failed=1
+	fi
+}
+
+# only NAME PATTERN WHERE...: PATTERN occurs in none of our C files but those that match a WHERE.
+only() {
+	name=$1 pattern=$2
+	shift 2
+	found=$(grep -nE "$pattern" common/*.[ch] cgi/*.[ch] common/html/*.html 2>/dev/null)
+	for where in "$@"; do
+		found=$(printf '%s\n' "$found" | grep -vE "^$where:")
+	done
+	say "$name" "$found"
+}
+
+# never NAME PATTERN FILE...: PATTERN is in none of the files.
+never() {
+	name=$1 pattern=$2
+	shift 2
+	say "$name" "$(grep -nE "$pattern" "$@" 2>/dev/null)"
+}
+
+only 'SQLite only in the store'	'<sqlite3\.h>|sqlite3_'	'common/store[a-z_]*\.[ch]'
+only 'SQL headers only in the store'	'"(store_sql|sql)\.h"'	'common/store[a-z_]*\.[ch]'
+only 'libfcgi only in serve'	'<fcgi|FCGX_|FCGI_'	'common/serve_fcgi\.c'
+only 'OpenSSL only in crypto'	'<openssl/'	'common/crypto\.c'
+only 'libcurl only in fetch'	'<curl/'	'common/fetch\.c'
+only 'the environment only in conf and serve'	'\b(getenv|secure_getenv|environ)\b *[(;,)]'	'common/conf\.c' 'common/serve[a-z_]*\.c'
+only 'the clock only in serve and mcpctl'	'\b(clock_gettime|gettimeofday|time|ftime)\('	'common/serve[a-z_]*\.c' 'cgi/mcpctl[a-z_]*\.c'
+only 'no unbounded or careless calls'	'\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|rand|srand|system|popen|alloca|tmpnam|mktemp)\(' nothing
+only 'HTML only in common/html'	'"[^"]*<(html|body|div|form|input|p|h1)[ >]' 'common/html/[a-z]*\.html'
+only 'Location is written in http only' '"Location' 'common/http\.c'
+
+domain=$(ls common/scope*.[ch] common/bearer*.[ch] common/redirect*.[ch] common/resource*.[ch] common/pkce*.[ch] \
+	common/clientauth*.[ch] common/oauth*.[ch] common/limit*.[ch] common/login*.[ch] common/registration*.[ch] \
+	common/authorization*.[ch] common/rpc*.[ch] common/tool*.[ch] common/schema*.[ch] common/search*.[ch] 2>/dev/null)
+# shellcheck disable=SC2086
+never 'the domain knows no HTTP' '"(http|serve|serve_front|html|pages|page|browser|voice)\.h"' $domain
+never 'the store knows neither HTTP nor the domain' '"(http|serve|html|oauth|authorization|bearer|rpc|tool|clientauth|login)\.h"' common/store*.[ch]
+never 'the wire knows neither OAuth nor MCP' '"(oauth|authorization|bearer|rpc|tool|scope|clientauth|login|redirect|registration)[a-z_]*\.h"' \
+	common/serve*.[ch] common/http.[ch] common/url.[ch] common/form.[ch] common/json.[ch] common/crypto.[ch] common/conf.[ch]
+never 'the ground knows nothing above it' '"(http|serve|json|store|conf|crypto)[a-z_]*\.h"' common/arena.[ch] common/buf.[ch] common/fail.[ch] common/log.[ch]
+never 'programs take nothing from argv' 'int main\([^v]' $(ls cgi/*.c | grep -v mcpctl)
+never 'no free outside what outlives a request' '\bfree\(' $(ls common/*.c | grep -vE '(arena|store|store_file|crypto|schema|serve|json)\.c')
+never 'no typedef' '^typedef' common/*.[ch] cgi/*.[ch]
+
+say 'an SPDX line in every file' "$(git ls-files -co --exclude-standard | grep -E '\.([ch1-8]|sh|awk|sql|mjs|html|conf|css)$|Makefile$' |
+	grep -vE 'package-lock|/seeds/|site/www' | while read -r f; do head -n 4 "$f" | grep -q 'SPDX-License-Identifier: ISC' || echo "$f"; done)"
+say 'every module header documents itself' "$(for f in common/*.h; do sed -n 2,4p "$f" | grep -q '^/\* *[a-z_0-9]*\|^ \*' || echo "$f"; done)"
+say 'no file over 400 lines' "$(wc -l common/*.[ch] cgi/*.[ch] | awk '$2 != "total" && $1 > 400 { print $2 ": " $1 }')"
+say 'no function over 50 lines' "$(awk 'FNR == 1 { from = 0 } /^\{/ { from = FNR } /^\}/ { if (from && FNR - from > 51) print FILENAME ":" from ": " FNR - from - 1 " lines"; from = 0 }' common/*.c cgi/*.c)"
+say 'lines of at most 130 characters' "$(grep -nE '^.{131,}$' common/*.[ch] cgi/*.[ch] | cut -c1-80)"
+say 'the top level is what it should be' "$(git ls-files -co --exclude-standard | sed 's,/.*,,' | sort -u |
+	grep -vxE 'Makefile|README\.md|LICENSE|SECURITY\.md|CHANGELOG\.md|\.gitignore|\.ci|cgi|common|schema|tests|apache-conf|lighttpd-conf|site')"
+say 'no path of a machine' "$(git ls-files -co --exclude-standard | grep -v package-lock | xargs grep -nE '/work/|/home/[a-z]+/[a-z]' 2>/dev/null |
+	grep -vE '^tests/house\.sh:|/home/(you|user|me)/' | cut -c1-120)"
+exit $failed

@@ -1,0 +1,101 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+#
+# run.sh: runs the tests and counts them.
+#
+#	tests/run.sh check	fences, statements, unit tests, wire tests in process under the sanitizers
+#	tests/run.sh test	all of that, and lighttpd, the SDK clients, Chromium, fuzzing, make run itself
+#
+# Every suite prints lines that begin with "ok" or "not ok"; a suite that fails without such a line counts as one
+# failure.  The last line is `N passed, N failed`.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+what=${1:-test}
+make=${MAKE:-make}
+tap=$(mktemp)
+trap 'rm -f "$tap" "$tap".*' EXIT
+began=$(date +%s)
+unset MCP_CGI_CONF
+
+# suite NAME COMMAND...: runs it, shows what it prints, and makes sure that a failure is counted.
+suite() {
+	name=$1
+	shift
+	echo "# $name ($(($(date +%s) - began)) s)"
+	{ "$@" </dev/null 2>&1; echo $? >"$tap.status"; } | tee "$tap.out"
+	cat "$tap.out" >>"$tap"
+	if [ "$(cat "$tap.status")" -ne 0 ] && ! grep -q '^not ok' "$tap.out"; then
+		echo "not ok - $name: exit status $(cat "$tap.status")" | tee -a "$tap"
+	fi
+}
+
+# A build that works is one line.
+build() {
+	name=$1
+	shift
+	if "$make" -s -j2 "$@" >"$tap.build" 2>&1; then
+		echo "ok - build: $name"
+	else
+		tail -n 30 "$tap.build"
+		echo "not ok - build: $name"
+		return 1
+	fi
+}
+
+unit() {
+	for program in build/asan/test/test_*; do
+		case $program in *.d) continue ;; esac
+		CMOCKA_MESSAGE_OUTPUT=TAP "$program" 2>"$tap.err" | sed -n "s,^\(not \)\{0,1\}ok [0-9]* - ,&$(basename "$program"): ,p" >"$tap.unit"
+		cat "$tap.unit"
+		if grep -qE 'ERROR: |runtime error|LeakSanitizer' "$tap.err" || ! [ -s "$tap.unit" ]; then
+			tail -n 20 "$tap.err"
+			echo "not ok - $(basename "$program"): did not end well"
+		fi
+	done
+}
+
+node() {
+	if ! cmp -s tests/package-lock.json tests/node_modules/.lock; then
+		(cd tests && npm ci --no-audit --no-fund --loglevel=error >/dev/null) && cp tests/package-lock.json tests/node_modules/.lock
+	fi
+	tests/node_modules/.bin/node --version >/dev/null && echo "ok - npm ci"
+}
+
+run_node() {
+	tests/node_modules/.bin/node "$@"
+}
+
+# The same source with the other compiler, and linked the other way.
+other_builds() {
+	build 'clang' O=build/clang CC=clang all
+	build 'dynamic' O=build/dynamic LINK=dynamic all
+	rm -rf build/clang build/dynamic
+}
+
+suite 'build' build 'gcc, static-PIE' all
+suite 'sanitizers' build 'gcc, ASan and UBSan' inproc unit
+suite 'npm' node
+suite 'fences' tests/house.sh
+suite 'statements' tests/sql.sh
+suite 'rows' tests/rows.sh
+suite 'unit' unit
+suite 'wire, in process' run_node tests/wire/run.mjs inproc
+if [ "$what" = test ]; then
+	suite 'other builds' other_builds
+	suite 'rebuild' tests/live/rebuild.sh
+	suite 'serve' tests/live/serve.sh
+	suite 'wire, lighttpd FastCGI' run_node tests/wire/run.mjs fastcgi
+	suite 'wire, lighttpd CGI' run_node tests/wire/run.mjs cgi
+	suite 'clients, FastCGI' run_node tests/clients/run.mjs fastcgi
+	suite 'clients, CGI' run_node tests/clients/run.mjs cgi
+	suite 'browser' run_node tests/browser/run.mjs fastcgi
+	suite 'make run' tests/live/run.sh
+	suite 'fuzz' tests/fuzz/run.sh 4
+fi
+
+passed=$(grep -c '^ok' "$tap")
+failed=$(grep -c '^not ok' "$tap")
+grep '^not ok' "$tap"
+echo "# $(($(date +%s) - began)) s"
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
