@@ -186,13 +186,11 @@ static const struct fail *find_pending(struct request *rq, const char *id, struc
 
 	if ((no = browser_read(rq, x)) || (no = pending_find(rq->cx.store, rq->cx.arena, &hash, p)))
 		return no;
-	if (!*p)
-		return &request_unknown;
+	if (!*p || (*p)->expires_at <= rq->cx.now)
+		return &request_unknown;	/* the cookie may have ended with it: say so before asking whose it was */
 	if (!x->cookie || !crypto_equal(&(*p)->owner, &x->hash, sizeof x->hash))
 		return &browser_foreign;
-	if ((*p)->answered_at)
-		return &request_answered;
-	return (*p)->expires_at > rq->cx.now ? NULL : &request_unknown;
+	return (*p)->answered_at ? &request_answered : NULL;
 }
 
 static const struct fail *show(struct request *rq, struct response *rs, const char *id)
