@@ -58,6 +58,12 @@ const struct conf *serve_settings(char *const *env)
 	return &process.conf;
 }
 
+void serve_leave(void)
+{
+	if (process.store)
+		store_leave(process.store);
+}
+
 void serve_end(void)
 {
 	store_drop(process.store);

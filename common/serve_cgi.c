@@ -95,5 +95,6 @@ int serve_cgi(const struct endpoint *ep)
 	}
 	alarm(LIFE_SECONDS);
 	rc = serve_one(ep, environ, &front);
+	serve_leave();
 	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -8,6 +8,9 @@
 /* The settings of this process, read once; NULL when they are not usable (logged). */
 const struct conf *serve_settings(char *const *env);
 
+/* The process has answered its only request: leaves the rows in good order. */
+void serve_leave(void);
+
 /* Is descriptor 0 a listening socket, as the FastCGI specification (section 2.2) wants it? */
 bool serve_is_fcgi(void);
 

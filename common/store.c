@@ -5,6 +5,8 @@
  * after a power cut.  Every way in which SQLite can be unable at the moment becomes fail_unavailable.
  */
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,7 +15,7 @@
 #include "log.h"
 #include "store_sql.h"
 
-enum { VERSION = 1 };
+enum { VERSION = 1, LOG_MAX = 64 * 1024 };
 
 struct store {
 	enum role role;
@@ -179,6 +181,18 @@ void store_end(struct store *s)
 	if (s->db && !sqlite3_get_autocommit(s->db))
 		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 	if (s->broken)
+		store_close(s);
+}
+
+void store_leave(struct store *s)
+{
+	char log[PATH_MAX];
+	struct stat st;
+
+	if (!s->db)
+		return;
+	snprintf(log, sizeof log, "%s-wal", s->file);
+	if (sqlite3_total_changes(s->db) > 0 || (stat(log, &st) == 0 && st.st_size > LOG_MAX))
 		store_close(s);
 }
 

@@ -26,6 +26,13 @@ void store_set_role(struct store *s, enum role role) __attribute__((nonnull));
 /* Closes the file, if it was opened. */
 void store_drop(struct store *s);
 
+/*
+ * For a process that ends now.  After a write, or when the write-ahead log has grown, the connection is closed, so that the
+ * last one to leave folds the log into the file: the first one to come would have to read it whole.  A mere reader just
+ * goes: closing would remove files that the next reader makes again.
+ */
+void store_leave(struct store *s) __attribute__((nonnull));
+
 /* BEGIN IMMEDIATE: the one writer from here on; waits busy_timeout at most. */
 const struct fail *store_begin(struct store *s) __attribute__((nonnull, warn_unused_result));
 
