@@ -31,20 +31,13 @@ static const char *const fields[FIELDS] = {
 	[REQUEST] = "pending", [CSRF] = "csrf", [ACTION] = "action", [USERNAME] = "username", [PASSWORD] = "password",
 };
 
-static const struct fail not_a_form = {
-	400, "invalid_request", "The form must be application/x-www-form-urlencoded, and its address without a query",
-	-32600, 0, 0
-};
-static const struct fail action_unknown = {
-	400, "invalid_request", "The form does not say what to do", -32600, 0, 0
-};
-static const struct fail request_unknown = {
-	400, "invalid_request", "The request has expired or never was: go back to the application and start again",
-	-32600, 0, 0
-};
-static const struct fail request_answered = {
-	400, "invalid_request", "This request was already answered: go back to the application", -32600, 0, 0
-};
+static const struct fail not_a_form = FAIL(400, "invalid_request",
+    "The form must be application/x-www-form-urlencoded, and its address without a query");
+static const struct fail action_unknown = FAIL(400, "invalid_request", "The form does not say what to do");
+static const struct fail request_unknown = FAIL(400, "invalid_request",
+    "The request has expired or never was: go back to the application and start again");
+static const struct fail request_answered = FAIL(400, "invalid_request",
+    "This request was already answered: go back to the application");
 
 /* ---- pages ------------------------------------------------------------------------------------------------------ */
 

@@ -18,12 +18,9 @@ static const char *const fields[FIELDS] = {
 	[TOKEN] = "token", [CLIENT_ID] = "client_id", [CLIENT_SECRET] = "client_secret",
 };
 
-static const struct fail not_a_form = {
-	400, "invalid_request", "The body must be application/x-www-form-urlencoded", -32600, 0, 0
-};
-static const struct fail token_missing = {
-	400, "invalid_request", "token is missing", -32600, 0, 0
-};
+static const struct fail not_a_form = FAIL(400, "invalid_request",
+    "The body must be application/x-www-form-urlencoded");
+static const struct fail token_missing = FAIL(400, "invalid_request", "token is missing");
 
 static const struct fail *revoke_handle(struct request *rq, struct response *rs)
 {

@@ -27,15 +27,11 @@ static const char *const fields[FIELDS] = {
 	[CLIENT_ASSERTION] = "client_assertion",
 };
 
-static const struct fail not_a_form = {
-	400, "invalid_request", "The body must be application/x-www-form-urlencoded", -32600, 0, 0
-};
-static const struct fail grant_type_missing = {
-	400, "invalid_request", "grant_type is missing", -32600, 0, 0
-};
-static const struct fail grant_type_unknown = {
-	400, "unsupported_grant_type", "grant_type must be authorization_code or refresh_token", -32600, 0, 0
-};
+static const struct fail not_a_form = FAIL(400, "invalid_request",
+    "The body must be application/x-www-form-urlencoded");
+static const struct fail grant_type_missing = FAIL(400, "invalid_request", "grant_type is missing");
+static const struct fail grant_type_unknown = FAIL(400, "unsupported_grant_type",
+    "grant_type must be authorization_code or refresh_token");
 
 static const struct fail *give(struct request *rq, const char **v, struct tokens *t)
 {

@@ -19,33 +19,21 @@ const char *const authorization_fields[A_FIELDS] = {
 	[A_CODE_CHALLENGE_METHOD] = "code_challenge_method", [A_RESOURCE] = "resource", [A_PROMPT] = "prompt",
 };
 
-const struct fail authorization_login_required = {
-	400, "login_required", "Nobody is signed in", -32600, 0, 0
-};
-const struct fail authorization_interaction_required = {
-	400, "interaction_required", "A person has to agree", -32600, 0, 0
-};
-const struct fail authorization_denied = {
-	403, "access_denied", "The person did not agree", -32600, 0, 0
-};
-static const struct fail client_unknown = {
-	400, "invalid_request", "The application that sent you here is not registered with this server", -32600, 0, 0
-};
-static const struct fail redirect_unknown = {
-	400, "invalid_request", "The application wants you sent to an address that it has not registered", -32600, 0, 0
-};
-static const struct fail response_type_missing = {
-	400, "invalid_request", "response_type is missing", -32600, 0, 0
-};
-static const struct fail response_type_unknown = {
-	400, "unsupported_response_type", "response_type must be code", -32600, 0, 0
-};
-static const struct fail challenge_missing = {
-	400, "invalid_request", "PKCE is required: code_challenge with code_challenge_method=S256", -32600, 0, 0
-};
-static const struct fail scope_invalid = {
-	400, "invalid_scope", "The scope is malformed or names nothing that this server knows", -32600, 0, 0
-};
+const struct fail authorization_login_required = FAIL(400, "login_required", "Nobody is signed in");
+const struct fail authorization_interaction_required = FAIL(400, "interaction_required",
+    "A person has to agree");
+const struct fail authorization_denied = FAIL(403, "access_denied", "The person did not agree");
+static const struct fail client_unknown = FAIL(400, "invalid_request",
+    "The application that sent you here is not registered with this server");
+static const struct fail redirect_unknown = FAIL(400, "invalid_request",
+    "The application wants you sent to an address that it has not registered");
+static const struct fail response_type_missing = FAIL(400, "invalid_request", "response_type is missing");
+static const struct fail response_type_unknown = FAIL(400, "unsupported_response_type",
+    "response_type must be code");
+static const struct fail challenge_missing = FAIL(400, "invalid_request",
+    "PKCE is required: code_challenge with code_challenge_method=S256");
+static const struct fail scope_invalid = FAIL(400, "invalid_scope",
+    "The scope is malformed or names nothing that this server knows");
 
 #define BIT(field) (1u << (field))
 

@@ -8,16 +8,13 @@
 #include "conf.h"
 #include "log.h"
 
-const struct fail bearer_missing = { 401, NULL, "This endpoint needs an access token", -32600, 0, 0 };
-const struct fail bearer_malformed = {
-	400, "invalid_request", "The Authorization header is not one well-formed Bearer token", -32600, 0, 0
-};
-const struct fail bearer_invalid = {
-	401, "invalid_token", "The access token is unknown, expired, revoked or not meant for this server", -32600, 0, 0
-};
-const struct fail bearer_scope = {
-	403, "insufficient_scope", "This needs permissions that the access token does not have", -32600, 0, 0
-};
+const struct fail bearer_missing = FAIL(401, NULL, "This endpoint needs an access token");
+const struct fail bearer_malformed = FAIL(400, "invalid_request",
+    "The Authorization header is not one well-formed Bearer token");
+const struct fail bearer_invalid = FAIL(401, "invalid_token",
+    "The access token is unknown, expired, revoked or not meant for this server");
+const struct fail bearer_scope = FAIL(403, "insufficient_scope",
+    "This needs permissions that the access token does not have");
 
 /* One word: what is not in the alphabet of RFC 6750 section 2.1 is no token of ours anyway. */
 static bool is_one_word(const char *text)

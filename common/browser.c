@@ -9,9 +9,8 @@
 #include "store_meta.h"
 #include "store_pending.h"
 
-const struct fail browser_foreign = {
-	403, "access_denied", "The form was not sent by its own page in the browser that it was made for", -32600, 0, 0
-};
+const struct fail browser_foreign = FAIL(403, "access_denied",
+    "The form was not sent by its own page in the browser that it was made for");
 
 /*
  * The __Host- prefix ties a cookie to this very origin (RFC 6265bis section 4.1.3.2), but needs https; a development server on

@@ -9,14 +9,12 @@
 #include "url.h"
 
 const struct fail client_invalid = {
-	401, "invalid_client", "The client is unknown or did not authenticate as it has registered", -32600, 0, "mcp-cgi"
+	.status = 401, .error = "invalid_client", .basic_realm = "mcp-cgi",
+	.description = "The client is unknown or did not authenticate as it has registered",
 };
-static const struct fail client_id_missing = {
-	400, "invalid_request", "client_id is missing", -32600, 0, 0
-};
-static const struct fail two_methods = {
-	400, "invalid_request", "More than one client authentication is used", -32600, 0, 0
-};
+static const struct fail client_id_missing = FAIL(400, "invalid_request", "client_id is missing");
+static const struct fail two_methods = FAIL(400, "invalid_request",
+    "More than one client authentication is used");
 
 struct credentials {
 	const char *method;

@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -205,10 +206,22 @@ static const char *value_read(struct arena *a, const struct key *k, const char *
 	return why;
 }
 
+/* The folder that a file lies in, absolute: a program may change its own. */
+static const char *folder_of(struct arena *a, const char *file)
+{
+	const char *slash = strrchr(file, '/');
+	char here[PATH_MAX];
+
+	if (*file == '/')
+		return arena_text(a, file, (size_t)(slash - file));
+	if (!getcwd(here, sizeof here))
+		return ".";
+	return slash ? arena_printf(a, "%s/%.*s", here, (int)(slash - file), file) : arena_copy(a, here);
+}
+
 /* Values that only make sense together. */
 static bool finish(struct arena *a, struct conf *c, struct conf_error *e)
 {
-	const char *slash = strrchr(e->file, '/');
 	size_t origin = c->issuer ? strlen(c->issuer) : 0;
 
 	if (!c->issuer)
@@ -222,7 +235,7 @@ static bool finish(struct arena *a, struct conf *c, struct conf_error *e)
 	if (c->logo && (c->logo[0] != '/' || c->logo[1] == '/' || strpbrk(c->logo, "\\\"'<> ")))
 		return refuse(e, 0, "logo must be a path on this origin that begins with one slash");
 	c->loopback = strncmp(c->issuer, "http:", 5) == 0;
-	c->folder = slash ? arena_text(a, e->file, (size_t)(slash - e->file)) : ".";
+	c->folder = folder_of(a, e->file);
 	if (c->database[0] != '/')
 		c->database = arena_printf(a, "%s/%s", c->folder, c->database);
 	return true;

@@ -316,7 +316,8 @@ static bool record_read(struct arena *a, const char *text, struct record *x)
 	if (sscanf(text, "$scrypt$ln=%2d,r=%2u,p=%2u$%64[A-Za-z0-9+/=]$%128[A-Za-z0-9+/=]%n", &x->ln, &x->r, &x->p,
 	    salt, hash, &end) != 5 || text[end] != '\0')
 		return false;
-	if (x->ln < 1 || x->ln > LN_MAX || x->r < 1 || x->p < 1 || x->r * x->p > RP_MAX)
+	if (x->ln < 1 || x->ln > LN_MAX || x->r < 1 || x->r > RP_MAX || x->p < 1 || x->p > RP_MAX ||
+	    x->r * x->p > RP_MAX)
 		return false;
 	x->salt = crypto_base64_read(a, salt, strlen(salt), &x->salt_len);
 	x->hash = crypto_base64_read(a, hash, strlen(hash), &x->hash_len);

@@ -2,29 +2,19 @@
 /* fail: the refusals that every program shares. */
 #include "fail.h"
 
-enum { INTERNAL_ERROR = -32603, INVALID_REQUEST = -32600 };
+enum { JSON_RPC_INTERNAL_ERROR = -32603 };
 
 const struct fail fail_internal = {
-	500, "server_error", "The server met an unexpected condition; its log has the reason", INTERNAL_ERROR, 0, 0
+	.status = 500, .error = "server_error", .code = JSON_RPC_INTERNAL_ERROR,
+	.description = "The server met an unexpected condition; its log has the reason",
 };
 const struct fail fail_unavailable = {
-	503, "temporarily_unavailable", "The server cannot do this at the moment; try again", INTERNAL_ERROR, 5, 0
+	.status = 503, .error = "temporarily_unavailable", .code = JSON_RPC_INTERNAL_ERROR, .retry_after = 5,
+	.description = "The server cannot do this at the moment; try again",
 };
-const struct fail fail_bad_request = {
-	400, "invalid_request", "The request is malformed", INVALID_REQUEST, 0, 0
-};
-const struct fail fail_not_found = {
-	404, "not_found", "Nothing is served at this address", INVALID_REQUEST, 0, 0
-};
-const struct fail fail_method = {
-	405, "invalid_request", "This method is not allowed here", INVALID_REQUEST, 0, 0
-};
-const struct fail fail_too_large = {
-	413, "invalid_request", "The request body is too large", INVALID_REQUEST, 0, 0
-};
-const struct fail fail_timeout = {
-	408, "invalid_request", "The request body did not arrive in time", INVALID_REQUEST, 0, 0
-};
-const struct fail fail_host = {
-	403, "invalid_request", "This server answers to loopback names only", INVALID_REQUEST, 0, 0
-};
+const struct fail fail_bad_request = FAIL(400, "invalid_request", "The request is malformed");
+const struct fail fail_not_found = FAIL(404, "not_found", "Nothing is served at this address");
+const struct fail fail_method = FAIL(405, "invalid_request", "This method is not allowed here");
+const struct fail fail_too_large = FAIL(413, "invalid_request", "The request body is too large");
+const struct fail fail_timeout = FAIL(408, "invalid_request", "The request body did not arrive in time");
+const struct fail fail_host = FAIL(403, "invalid_request", "This server answers to loopback names only");

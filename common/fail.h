@@ -12,10 +12,14 @@ struct fail {
 	int status;			/* HTTP status */
 	const char *error;		/* the field's word: RFC 6749 section 5.2, RFC 7591 section 3.2.2, ... */
 	const char *description;	/* one sentence for a developer */
-	int code;			/* JSON-RPC code; 0: this refusal never reaches JSON-RPC as anything but -32600 */
+	int code;			/* JSON-RPC code; 0 is -32600 */
 	int retry_after;		/* seconds for Retry-After; 0: no such header */
 	const char *basic_realm;	/* non-NULL: answer with WWW-Authenticate: Basic (RFC 6749 section 5.2) */
 };
+
+/* What most refusals are. */
+#define FAIL(status_, error_, description_) \
+	{ .status = (status_), .error = (error_), .description = (description_) }
 
 /* Our fault: logged where it happened, told as server_error with the request id. */
 extern const struct fail fail_internal;

@@ -7,12 +7,8 @@
 
 enum { PARAMETERS_MAX = 1000 };
 
-const struct fail form_malformed = {
-	400, "invalid_request", "There are too many parameters", -32600, 0, 0
-};
-const struct fail form_repeated = {
-	400, "invalid_request", "A parameter is given more than once", -32600, 0, 0
-};
+const struct fail form_malformed = FAIL(400, "invalid_request", "There are too many parameters");
+const struct fail form_repeated = FAIL(400, "invalid_request", "A parameter is given more than once");
 
 /* The value as text. */
 static const char *text_of(struct arena *a, const char *from, size_t n)

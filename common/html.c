@@ -35,10 +35,21 @@ static bool is_invisible(const char *s, size_t n)
 	return u[1] == 0x81 && u[2] >= 0xa0 && u[2] <= 0xaf;
 }
 
-/* U+200C and U+200D belong to the spelling of some scripts, but are nothing by themselves. */
-static bool is_joiner(const char *s)
+/* Characters that are written but look like nothing: blanks of all widths, joiners, blank letters. */
+static bool is_blank(const char *s, size_t n)
 {
-	return memcmp(s, "\xe2\x80\x8c", 3) == 0 || memcmp(s, "\xe2\x80\x8d", 3) == 0;
+	static const char *const blank[] = {
+		"\xc2\xa0", "\xc2\xad", "\xe1\x85\x9f", "\xe1\x85\xa0", "\xe2\x80\x8c", "\xe2\x80\x8d", "\xe2\x80\xaf",
+		"\xe2\x81\x9f", "\xe2\xa0\x80", "\xe3\x80\x80", "\xe3\x85\xa4", "\xef\xbe\xa0",
+	};
+	size_t i;
+
+	if (n == 1)
+		return *s <= ' ' || *s == 0x7f;
+	for (i = 0; i < sizeof blank / sizeof *blank; i++)
+		if (strncmp(s, blank[i], n) == 0)
+			return true;
+	return n == 3 && memcmp(s, "\xe2\x80", 2) == 0 && (unsigned char)s[2] <= 0x8a;
 }
 
 bool html_is_visible(const char *text)
@@ -49,7 +60,7 @@ bool html_is_visible(const char *text)
 		n = utf8_char(text, strnlen(text, 4));
 		if (n == 0)
 			n = 1;
-		else if (n == 1 ? *text > ' ' && *text != 0x7f : !is_invisible(text, n) && !is_joiner(text))
+		else if (!is_blank(text, n) && !is_invisible(text, n))
 			return true;
 	}
 	return false;

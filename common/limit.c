@@ -24,8 +24,8 @@ const struct fail *limit_refuse(struct context *cx, int64_t seconds)
 {
 	struct fail *no = arena_take(cx->arena, sizeof *no);
 
-	*no = (struct fail){ 429, "temporarily_unavailable", "Too many tries; wait a while", -32600,
-	    seconds < 1 ? 1 : (int)seconds, 0 };
+	*no = (struct fail)FAIL(429, "temporarily_unavailable", "Too many tries; wait a while");
+	no->retry_after = seconds < 1 ? 1 : (int)seconds;
 	return no;
 }
 

@@ -11,12 +11,8 @@
 
 enum { TRIES_MAX = 5 };
 
-static const struct fail verifier_missing = {
-	400, "invalid_request", "code_verifier is missing", -32600, 0, 0
-};
-static const struct fail code_missing = {
-	400, "invalid_request", "code is missing", -32600, 0, 0
-};
+static const struct fail verifier_missing = FAIL(400, "invalid_request", "code_verifier is missing");
+static const struct fail code_missing = FAIL(400, "invalid_request", "code is missing");
 
 /* A wrong verifier is counted, and the count is kept although the request fails. */
 static const struct fail *wrong_verifier(struct context *cx, const struct code *c)

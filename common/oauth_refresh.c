@@ -13,12 +13,9 @@
 #include "scope.h"
 #include "store_token.h"
 
-static const struct fail token_missing = {
-	400, "invalid_request", "refresh_token is missing", -32600, 0, 0
-};
-static const struct fail scope_wider = {
-	400, "invalid_scope", "The scope is malformed or goes beyond what was granted", -32600, 0, 0
-};
+static const struct fail token_missing = FAIL(400, "invalid_request", "refresh_token is missing");
+static const struct fail scope_wider = FAIL(400, "invalid_scope",
+    "The scope is malformed or goes beyond what was granted");
 
 /* What must be right before the token is looked at as new or used; nothing of it ends a grant. */
 static const struct fail *check(struct context *cx, const struct client *client, const struct refresh *old,

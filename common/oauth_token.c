@@ -9,9 +9,8 @@
 
 enum { KEEP_SECONDS = 86400 };
 
-const struct fail oauth_grant_invalid = {
-	400, "invalid_grant", "The code or token is unknown, expired, already used or not this client's", -32600, 0, 0
-};
+const struct fail oauth_grant_invalid = FAIL(400, "invalid_grant",
+    "The code or token is unknown, expired, already used or not this client's");
 
 const struct fail *oauth_put_access(struct context *cx, const struct grant *g, const char *scope, struct tokens *t)
 {

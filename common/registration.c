@@ -21,40 +21,24 @@ enum {
 	ADDRESS_HOUR = 20, ALL_HOUR = 200, HOUR = 3600, NEVER_AGREED_MAX = 1000,
 };
 
-const struct fail registration_malformed = {
-	400, "invalid_client_metadata", "The body is not one JSON object of client metadata", -32600, 0, 0
-};
-const struct fail registration_off = {
-	404, "not_found", "Clients cannot register themselves here", -32600, 0, 0
-};
-const struct fail registration_token_invalid = {
-	401, "invalid_token", "Registration needs the initial access token of this server", -32600, 0, 0
-};
-static const struct fail bad_redirect = {
-	400, "invalid_redirect_uri", "redirect_uris must be a list of https, loopback or known private-scheme URIs",
-	-32600, 0, 0
-};
-static const struct fail bad_name = {
-	400, "invalid_client_metadata", "client_name must be text of at most 200 characters", -32600, 0, 0
-};
-static const struct fail bad_uri = {
-	400, "invalid_client_metadata", "client_uri, logo_uri, tos_uri, policy_uri and jwks_uri must be https URLs",
-	-32600, 0, 0
-};
-static const struct fail bad_method = {
-	400, "invalid_client_metadata", "token_endpoint_auth_method must be none, client_secret_basic or client_secret_post",
-	-32600, 0, 0
-};
-static const struct fail bad_grants = {
-	400, "invalid_client_metadata", "grant_types and response_types must include authorization_code and code",
-	-32600, 0, 0
-};
-static const struct fail bad_scope = {
-	400, "invalid_client_metadata", "scope is malformed or names nothing that this server knows", -32600, 0, 0
-};
-static const struct fail too_much = {
-	400, "invalid_client_metadata", "There is too much metadata", -32600, 0, 0
-};
+const struct fail registration_malformed = FAIL(400, "invalid_client_metadata",
+    "The body is not one JSON object of client metadata");
+const struct fail registration_off = FAIL(404, "not_found", "Clients cannot register themselves here");
+const struct fail registration_token_invalid = FAIL(401, "invalid_token",
+    "Registration needs the initial access token of this server");
+static const struct fail bad_redirect = FAIL(400, "invalid_redirect_uri",
+    "redirect_uris must be a list of https, loopback or known private-scheme URIs");
+static const struct fail bad_name = FAIL(400, "invalid_client_metadata",
+    "client_name must be text of at most 200 characters");
+static const struct fail bad_uri = FAIL(400, "invalid_client_metadata",
+    "client_uri, logo_uri, tos_uri, policy_uri and jwks_uri must be https URLs");
+static const struct fail bad_method = FAIL(400, "invalid_client_metadata",
+    "token_endpoint_auth_method must be none, client_secret_basic or client_secret_post");
+static const struct fail bad_grants = FAIL(400, "invalid_client_metadata",
+    "grant_types and response_types must include authorization_code and code");
+static const struct fail bad_scope = FAIL(400, "invalid_client_metadata",
+    "scope is malformed or names nothing that this server knows");
+static const struct fail too_much = FAIL(400, "invalid_client_metadata", "There is too much metadata");
 
 const struct fail *registration_check(struct context *cx, const char *authorization)
 {

@@ -7,9 +7,8 @@
 #include "resource.h"
 #include "url.h"
 
-const struct fail resource_invalid = {
-	400, "invalid_target", "The resource is not one that this server protects", -32600, 0, 0
-};
+const struct fail resource_invalid = FAIL(400, "invalid_target",
+    "The resource is not one that this server protects");
 
 static int port_of(const struct url *u)
 {

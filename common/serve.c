@@ -30,18 +30,12 @@ static struct {
 	struct store *store;
 } process;
 
-static const struct fail duplicate_variable = {
-	400, "invalid_request", "A header field arrived twice", -32600, 0, 0
-};
-static const struct fail bad_length = {
-	400, "invalid_request", "The body does not have the length that was announced", -32600, 0, 0
-};
-static const struct fail long_query = {
-	414, "invalid_request", "The query is too long", -32600, 0, 0
-};
-static const struct fail foreign_origin = {
-	403, "invalid_request", "Requests from this origin are not allowed", -32600, 0, 0
-};
+static const struct fail duplicate_variable = FAIL(400, "invalid_request", "A header field arrived twice");
+static const struct fail bad_length = FAIL(400, "invalid_request",
+    "The body does not have the length that was announced");
+static const struct fail long_query = FAIL(414, "invalid_request", "The query is too long");
+static const struct fail foreign_origin = FAIL(403, "invalid_request",
+    "Requests from this origin are not allowed");
 
 const struct conf *serve_settings(char *const *env)
 {

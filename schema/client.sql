@@ -13,8 +13,8 @@ VALUES (:id, :name, :auth_method, :secret, :redirect_uris, :grant_types, :scope,
 -- client_reap: register
 -- Room for a new one: beyond :keep clients that nobody has agreed to, the oldest go, but none younger than :before.
 DELETE FROM client WHERE id IN (
-  SELECT id FROM client WHERE agreed_at = 0 ORDER BY agreed_at DESC, created_at DESC LIMIT 20 OFFSET :keep)
-   AND created_at < :before;
+  SELECT id FROM client WHERE agreed_at = 0 AND created_at < :before ORDER BY created_at
+   LIMIT max(0, min(20, (SELECT count(*) FROM client WHERE agreed_at = 0) - :keep)));
 
 -- client_set_agreed: authorize
 UPDATE client SET agreed_at = :now WHERE id = :id;
