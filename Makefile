@@ -124,9 +124,7 @@ fuzz: $(FUZZ:%=$(O)/fuzz/%)
 
 .PHONY: run check test bench
 run:
-	@tests/packages.sh build run
-	@$(MAKE) --no-print-directory -s all
-	@BUILD=$(O) site/run.sh
+	@exec env BUILD=$(O) MAKE='$(MAKE)' site/run.sh
 check:
 	@tests/packages.sh build check
 	@MAKE='$(MAKE)' tests/run.sh check
@@ -134,8 +132,8 @@ test:
 	@tests/packages.sh build run test
 	@MAKE='$(MAKE)' tests/run.sh test
 bench: all
-	@tests/packages.sh build run bench
-	@tests/bench/bench.sh
+	@tests/packages.sh build bench
+	@BUILD=$(O) CC='$(CC)' tests/bench/bench.sh
 
 # ---- installation -----------------------------------------------------------------------------------------------
 
