@@ -62,8 +62,8 @@ static const struct fail *client_name(struct request *rq, const struct pending *
 	return NULL;
 }
 
-static const struct fail *show_login(struct request *rq, struct response *rs, struct browser *x, const struct pending *p,
-    const char *id, const char *wrong_name)
+static const struct fail *show_login(struct request *rq, struct response *rs, const struct browser *x,
+    const struct pending *p, const char *id, const char *wrong_name)
 {
 	struct login_page v = {
 		.frame = frame_of(rq, "Sign in"), .action = own_path, .request = id,
@@ -72,7 +72,7 @@ static const struct fail *show_login(struct request *rq, struct response *rs, st
 	const struct fail *no;
 
 	html_answer(rq, rs, wrong_name ? 401 : 200, true);
-	browser_start(rq, rs, x);
+	browser_give(rq, rs, x);
 	if ((no = client_name(rq, p, &v.client)) || (no = browser_token(rq, x, "login", id, &v.csrf)))
 		return no;
 	page_login(&rs->body, &v);
@@ -161,7 +161,7 @@ static const struct fail *begin(struct request *rq, struct response *rs, const c
 	if (z.silent)
 		return refuse_request(rq, rs, &z, x.session ? &authorization_interaction_required : &authorization_login_required);
 	if (!x.session)
-		browser_start(rq, rs, &x);
+		browser_start(rq, &x);
 	if ((no = authorization_open(&rq->cx, &z, &x.hash, &id)))
 		return no;
 	p = (struct pending){
@@ -312,9 +312,29 @@ static const struct fail *authorize_handle(struct request *rq, struct response *
 	return post ? act(rq, rs, f.value) : show(rq, rs, f.value[REQUEST]);
 }
 
+/* Two refusals that are nobody's mistake have words of their own. */
+static void authorize_refuse(struct request *rq, struct response *rs, const struct fail *no)
+{
+	struct message_page v = { .frame = frame_of(rq, "Start again"), .hint = "Go back to the application." };
+
+	if (no == &request_answered) {
+		v.heading = "Already answered";
+		v.text = "This request was answered before, perhaps by a second click.";
+	} else if (no == &request_unknown) {
+		v.heading = "This took too long";
+		v.text = "The request has expired, and nothing was shared. Start again from the application.";
+		v.hint = NULL;
+	} else {
+		voice_page(rq, rs, no);
+		return;
+	}
+	html_answer(rq, rs, no->status, true);
+	page_message(&rs->body, &v);
+}
+
 const struct endpoint authorize = {
 	.name = "authorize", .methods = METHOD_GET | METHOD_POST, .role = ROLE_AUTHORIZE, .body_max = 64 * 1024,
-	.cors = CORS_NONE, .handle = authorize_handle, .refuse = voice_page,
+	.cors = CORS_NONE, .handle = authorize_handle, .refuse = authorize_refuse,
 };
 
 int main(void)

@@ -63,10 +63,14 @@ static void start_anew(struct request *rq, struct browser *x)
 	see(x, arena_copy(rq->cx.arena, text.v));
 }
 
-void browser_start(struct request *rq, struct response *rs, struct browser *x)
+void browser_start(struct request *rq, struct browser *x)
 {
 	if (!x->cookie)
 		start_anew(rq, x);
+}
+
+void browser_give(struct request *rq, struct response *rs, const struct browser *x)
+{
 	give_cookie(rq, rs, false, x->cookie, rq->cx.conf->request_ttl);
 }
 

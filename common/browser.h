@@ -22,8 +22,11 @@ extern const struct fail browser_foreign;	/* 403: the form came from elsewhere *
 /* Who is there?  Remembers that the session was used. */
 const struct fail *browser_read(struct request *rq, struct browser *x) __attribute__((nonnull, warn_unused_result));
 
-/* Gives a browser that has shown no cookie one for the time before sign-in, and renews it for one that has. */
-void browser_start(struct request *rq, struct response *rs, struct browser *x) __attribute__((nonnull));
+/* Makes a cookie for the time before sign-in up, if the browser has shown none. */
+void browser_start(struct request *rq, struct browser *x) __attribute__((nonnull));
+
+/* Gives it that cookie, or renews it. */
+void browser_give(struct request *rq, struct response *rs, const struct browser *x) __attribute__((nonnull));
 
 /* A new session: new cookie, old one dead, what the browser asked before now belongs to the session. */
 const struct fail *browser_sign_in(struct request *rq, struct response *rs, struct browser *x, int64_t user_id)

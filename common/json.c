@@ -17,6 +17,7 @@ struct scan {
 	const char *end;
 	int depth;
 	size_t members;
+	size_t values;
 };
 
 static bool scan_value(struct scan *s);
@@ -192,7 +193,7 @@ static bool scan_value(struct scan *s)
 	bool good;
 
 	scan_blank(s);
-	if (s->at == s->end)
+	if (s->at == s->end || ++s->values > JSON_VALUES)
 		return false;
 	switch (*s->at) {
 	case '{':

@@ -2,7 +2,8 @@
 /*
  * json: text to json-c values, strictly (RFC 8259), and text out.  What json-c would let pass or change silently is
  * refused before it sees the text: duplicate member names, NUL, lone surrogates, invalid UTF-8, integers beyond 64
- * bits, numbers beyond double, more than JSON_DEPTH levels, anything behind the value.
+ * bits, numbers beyond double, more than JSON_DEPTH levels or JSON_VALUES values (a tree takes far more memory than its
+ * text), anything behind the value.
  */
 #ifndef JSON_H
 #define JSON_H
@@ -16,7 +17,7 @@
 #include "arena.h"
 #include "buf.h"
 
-enum { JSON_DEPTH = 64 };
+enum { JSON_DEPTH = 64, JSON_VALUES = 100000 };
 
 /* Parses n bytes.  The value lives as long as the arena.  False if it is not one JSON text; null gives *value NULL. */
 bool json_read(struct arena *a, const char *text, size_t n, struct json_object **value)

@@ -10,13 +10,14 @@ VALUES (:user_id, :title, :content, :tags, :now) RETURNING id;
 INSERT INTO document_text (rowid, title, content, tags) VALUES (:id, :title, :content, :tags);
 
 -- document_search: mcp
--- bm25() is smaller for better matches; a match in the title weighs more.
+-- Ordered by the hidden column rank, which is smaller for better matches, and by nothing else: FTS5 then sorts by itself, and
+-- snippets are made for the rows that are given and not for all that match.
 SELECT document.id, document.title, snippet(document_text, 1, '**', '**', '...', 24), document.tags,
-  coalesce(user.name, 'operator'), document.created_at, -bm25(document_text, 8.0, 1.0, 4.0) AS score
+  coalesce(user.name, 'operator'), document.created_at, -document_text.rank
   FROM document_text JOIN document ON document.id = document_text.rowid
   LEFT JOIN user ON user.id = document.user_id
  WHERE document_text MATCH :expression
- ORDER BY score DESC, document.id LIMIT :limit;
+ ORDER BY document_text.rank LIMIT :limit;
 
 -- document_count: mcpctl
 SELECT count(*) FROM document;

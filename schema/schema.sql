@@ -149,3 +149,5 @@ CREATE VIRTUAL TABLE document_text USING fts5 (
 	title, content, tags,
 	content = 'document', content_rowid = 'id', tokenize = "unicode61 remove_diacritics 2"
 );
+-- A match in the title weighs more than one in a tag, and that more than one in the text.
+INSERT INTO document_text (document_text, rank) VALUES ('rank', 'bm25(8.0, 1.0, 4.0)');
