@@ -1,0 +1,481 @@
+// SPDX-License-Identifier: ISC
+//
+// Brings up one complete installation in a fresh folder, as an operator would: install, `mcpctl init`, settings,
+// one user; and in front of it one of the three fronts: the in-process server under the sanitizers, lighttpd with
+// FastCGI, or lighttpd with plain CGI. Takes it down again by process id, and fails if the sanitizers had anything
+// to say, if a process was left over, or if a credential that was seen on the wire is found in the database or a log.
+
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
+export const PASSWORD = 'correct horse battery staple';
+const AS_ROOT = process.getuid() === 0;
+const OWNER = 'www-data';
+const KEEP = !!process.env.MCP_TESTS_KEEP;
+
+export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
+const folders = new Set();
+const children = new Set();
+process.on('exit', () => {
+	for (const child of children)
+		try {
+			child.kill('SIGKILL');
+		} catch {
+			/* already gone */
+		}
+	if (!KEEP) for (const dir of folders) fs.rmSync(dir, { recursive: true, force: true });
+});
+for (const sig of ['SIGINT', 'SIGTERM']) process.on(sig, () => process.exit(1));
+
+function freshFolder(owned) {
+	const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'mcp-cgi-'));
+	folders.add(dir);
+	if (owned) chown(dir);
+	return dir;
+}
+
+function ownerIds() {
+	const line = fs
+		.readFileSync('/etc/passwd', 'utf8')
+		.split('\n')
+		.find((l) => l.startsWith(OWNER + ':'));
+	const [, , uid, gid] = line.split(':');
+	return [Number(uid), Number(gid)];
+}
+
+function chown(file) {
+	const [uid, gid] = ownerIds();
+	fs.chownSync(file, uid, gid);
+}
+
+let installed;
+/** The tree as `make install` lays it out; made once a run, shared by all servers of the run. */
+export function install() {
+	if (installed) return installed;
+	const dir = freshFolder(false);
+	fs.chmodSync(dir, 0o755);
+	const r = spawnSync('make', ['-s', '-C', ROOT, 'install', `DESTDIR=${dir}`, 'PREFIX=/usr'], {
+		encoding: 'utf8',
+	});
+	if (r.status !== 0) throw new Error(`make install failed (${r.status}):\n${r.stdout}${r.stderr}`);
+	installed = {
+		dir,
+		programs: `${dir}/usr/lib/mcp-cgi`,
+		ctl: `${dir}/usr/bin/mcpctl`,
+		share: `${dir}/usr/share/mcp-cgi`,
+	};
+	return installed;
+}
+
+export function freePort() {
+	return new Promise((resolve, reject) => {
+		const srv = net.createServer();
+		srv.on('error', reject);
+		srv.listen(0, '127.0.0.1', () => {
+			const { port } = srv.address();
+			srv.close(() => resolve(port));
+		});
+	});
+}
+
+/** Runs a command as the account that owns the installation (root drops to it, but not for the in-process front). */
+function runAs(owned, argv, { input, env } = {}) {
+	const full = owned
+		? ['setpriv', `--reuid=${OWNER}`, `--regid=${OWNER}`, '--clear-groups', '--', ...argv]
+		: argv;
+	const r = spawnSync(full[0], full.slice(1), {
+		encoding: 'utf8',
+		input: input ?? '',
+		env: env ?? { PATH: process.env.PATH },
+		cwd: '/',
+		maxBuffer: 1 << 28,
+	});
+	if (r.error) throw r.error;
+	return { status: r.status ?? `signal ${r.signal}`, stdout: r.stdout, stderr: r.stderr };
+}
+
+function must(r, what) {
+	if (r.status !== 0) throw new Error(`${what}: exit ${r.status}: ${(r.stderr || r.stdout).trim()}`);
+	return r;
+}
+
+/** Sets keys of a settings text: replaces the line of a key, or adds one; null removes it. */
+export function withSettings(text, settings) {
+	let lines = text.split('\n');
+	for (const [key, value] of Object.entries(settings)) {
+		const re = new RegExp(`^\\s*${key}\\s*=`);
+		const at = lines.findIndex((l) => re.test(l));
+		lines = lines.filter((l, i) => !re.test(l) || (i === at && value !== null));
+		if (value === null) continue;
+		const line = `${key} = ${value}`;
+		if (at >= 0) lines[lines.findIndex((l) => re.test(l))] = line;
+		else lines.push(line);
+	}
+	return lines.filter((l, i) => l !== '' || i < lines.length - 1).join('\n') + '\n';
+}
+
+function lighttpdConf(s, inst) {
+	const kind = s.front === 'fastcgi' ? 'fastcgi' : 'cgi';
+	const q = (x) => JSON.stringify(x);
+	return [
+		'# written by the tests',
+		`server.port = ${s.port}`,
+		'server.bind = "127.0.0.1"',
+		`server.document-root = ${q(s.dir + '/www')}`,
+		'server.modules = ( "mod_access", "mod_setenv", "mod_alias", "mod_' + kind + '" )',
+		'server.tag = "lighttpd"',
+		...(AS_ROOT ? [`server.username = ${q(OWNER)}`, `server.groupname = ${q(OWNER)}`] : []),
+		`var.mcp_cgi = ${q(inst.programs)}`,
+		`var.mcp_conf = ${q(s.conf)}`,
+		`var.mcp_run = ${q(s.dir + '/run')}`,
+		`include ${q(`${inst.share}/lighttpd-conf/mcp-${kind}.conf`)}`,
+		'',
+	].join('\n');
+}
+
+function reachable(port) {
+	return new Promise((resolve) => {
+		const sock = net.connect({ host: '127.0.0.1', port });
+		sock.on('connect', () => {
+			sock.destroy();
+			resolve(true);
+		});
+		sock.on('error', () => resolve(false));
+	});
+}
+
+function launch(s, argv, env) {
+	const err = fs.openSync(`${s.dir}/log/stderr.log`, 'a');
+	const child = spawn(argv[0], argv.slice(1), { stdio: ['ignore', 'pipe', err], env, cwd: '/' });
+	fs.closeSync(err);
+	children.add(child);
+	s.child = child;
+	s.out = '';
+	child.stdout.on('data', (d) => {
+		s.out += d;
+	});
+	s.ended = new Promise((resolve) =>
+		child.on('exit', (code, signal) => {
+			children.delete(child);
+			s.exit = { code, signal };
+			resolve(s.exit);
+		}),
+	);
+}
+
+async function waitUntil(s, test, what) {
+	const until = Date.now() + 20000;
+	while (!(await test())) {
+		if (s.exit)
+			throw new Error(
+				`${what} ended at once (${JSON.stringify(s.exit)}): ${s.log().trim().slice(-600)}`,
+			);
+		if (Date.now() > until) throw new Error(`${what} did not get ready: ${s.log().trim().slice(-600)}`);
+		await sleep(20);
+	}
+}
+
+async function startFront(s) {
+	if (s.front === 'inproc') {
+		launch(s, [`${ROOT}/build/asan/inproc`, String(s.port)], {
+			PATH: process.env.PATH,
+			MCP_CGI_CONF: s.conf,
+			ASAN_OPTIONS: 'detect_leaks=1:abort_on_error=0:exitcode=99:allocator_may_return_null=1',
+			UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=0',
+		});
+		await waitUntil(s, () => /\bready\b/.test(s.out), 'inproc');
+		return;
+	}
+	const inst = install();
+	const conf = `${s.dir}/lighttpd.conf`;
+	fs.writeFileSync(conf, lighttpdConf(s, inst));
+	launch(s, ['lighttpd', '-D', '-f', conf], { PATH: process.env.PATH });
+	await waitUntil(s, () => reachable(s.port), 'lighttpd');
+	if (s.front === 'fastcgi') await settled(s);
+}
+
+/**
+ * Waits until every program has taken the place of the forked lighttpd. A SIGTERM between the two is lost in
+ * lighttpd's own handler, and the program would outlive its server.
+ */
+async function settled(s) {
+	const until = Date.now() + 10000;
+	for (;;) {
+		const names = new Set(family(s).map((p) => p.exe));
+		if (
+			!names.has('lighttpd') &&
+			['metadata', 'register', 'authorize', 'token', 'revoke', 'mcp'].every((n) => names.has(n))
+		)
+			return;
+		if (Date.now() > until) return;
+		await sleep(20);
+	}
+}
+
+/** Reads /proc/PID/stat: { pid, exe, parent, born }, or null when the process is gone or only waits to be reaped. */
+function processOf(pid) {
+	try {
+		const text = fs.readFileSync(`/proc/${pid}/stat`, 'latin1');
+		const rest = text.slice(text.lastIndexOf(')') + 2).split(' ');
+		if (rest[0] === 'Z' || rest[0] === 'X') return null;
+		return {
+			pid: Number(pid),
+			exe: text.slice(text.indexOf('(') + 1, text.lastIndexOf(')')),
+			parent: Number(rest[1]),
+			born: rest[19],
+		};
+	} catch {
+		return null;
+	}
+}
+
+/** All processes that descend from the server. */
+function family(s) {
+	const all = fs
+		.readdirSync('/proc')
+		.filter((x) => /^\d+$/.test(x))
+		.map(processOf)
+		.filter(Boolean);
+	const found = [];
+	let parents = [s.child.pid];
+	while (parents.length) {
+		const next = all.filter((p) => parents.includes(p.parent));
+		found.push(...next);
+		parents = next.map((p) => p.pid);
+	}
+	return found;
+}
+
+const stillThere = (list) => list.filter((p) => processOf(p.pid)?.born === p.born);
+
+function memoryOf(pid) {
+	try {
+		const text = fs.readFileSync(`/proc/${pid}/status`, 'utf8');
+		const kib = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) * 1024;
+		return { rss: kib('VmRSS'), peak: kib('VmHWM') };
+	} catch {
+		return { rss: 0, peak: 0 };
+	}
+}
+
+function holdLock(s, owned) {
+	const argv = ['sqlite3', '-bail', '-cmd', '.timeout 10000', s.db];
+	const full = owned
+		? ['setpriv', `--reuid=${OWNER}`, `--regid=${OWNER}`, '--clear-groups', '--', ...argv]
+		: argv;
+	const child = spawn(full[0], full.slice(1), { stdio: ['pipe', 'pipe', 'pipe'], cwd: '/' });
+	children.add(child);
+	const gone = new Promise((done) =>
+		child.on('exit', () => {
+			children.delete(child);
+			done();
+		}),
+	);
+	return new Promise((resolve, reject) => {
+		let err = '';
+		child.stderr.on('data', (d) => {
+			err += d;
+		});
+		gone.then(() => reject(new Error(`could not lock the database: ${err}`)));
+		child.stdout.on('data', (d) => {
+			if (String(d).includes('held'))
+				resolve(async () => {
+					child.stdin.end('ROLLBACK;\n.quit\n');
+					await gone;
+				});
+		});
+		child.stdin.write("BEGIN IMMEDIATE;\nSELECT 'held';\n");
+	});
+}
+
+function secretsIn(s) {
+	const hits = [];
+	const files = [s.db, `${s.db}-wal`, `${s.db}-journal`, `${s.dir}/log/stderr.log`];
+	for (const file of files) {
+		if (!fs.existsSync(file)) continue;
+		const text = fs.readFileSync(file, 'latin1');
+		for (const m of text.matchAll(/mcp[arcs]_[A-Za-z0-9_-]{49}/g))
+			if (s.secrets.has(m[0])) hits.push(`${path.basename(file)}: ${m[0].slice(0, 9)}...`);
+		for (const one of s.secrets)
+			if (!/^mcp[arcs]_/.test(one) && text.includes(one))
+				hits.push(`${path.basename(file)}: cookie value ${one.slice(0, 6)}...`);
+		for (const one of s.passwords)
+			if (text.includes(one)) hits.push(`${path.basename(file)}: a password`);
+	}
+	return hits;
+}
+
+async function stopFront(s) {
+	const before = s.exit ? [] : family(s);
+	if (!s.exit) s.child.kill('SIGTERM');
+	const timer = setTimeout(() => {
+		s.killed = true;
+		s.child.kill('SIGKILL');
+	}, 20000);
+	await s.ended;
+	clearTimeout(timer);
+	const faults = [];
+	if (s.killed) faults.push('IV-06: the server did not end on SIGTERM');
+	if (s.front === 'inproc') {
+		const bad = /ERROR: (Address|Leak)Sanitizer[^\n]*|runtime error:[^\n]*/.exec(s.log());
+		if (bad) faults.push(`IV-07: ${bad[0]}${whereIn(s.log())}`);
+		else if (s.exit.code !== 0)
+			faults.push(`IV-07: inproc ended with ${JSON.stringify(s.exit)}: ${s.log().trim().slice(-300)}`);
+		return faults;
+	}
+	const until = Date.now() + 5000;
+	let left = stillThere(before);
+	while (left.length && Date.now() < until) {
+		await sleep(50);
+		left = stillThere(before);
+	}
+	if (left.length) {
+		faults.push(`IV-06: left over after the server ended: ${left.map((p) => p.exe).join(' ')}`);
+		for (const p of left)
+			try {
+				process.kill(p.pid, 'SIGKILL');
+			} catch {
+				/* gone */
+			}
+	}
+	return faults;
+}
+
+function whereIn(log) {
+	const frames = [...log.matchAll(/^\s+#\d+ 0x\w+ in (\S+) (\S+)/gm)]
+		.map((m) => `${m[1]} ${path.basename(m[2])}`)
+		.filter((f) => !/asan|interceptor|libc|start_/i.test(f))
+		.slice(0, 4);
+	return frames.length ? ` in ${frames.join(' < ')}` : '';
+}
+
+/**
+ * Starts one installation. settings: keys of mcp-cgi.conf on top of the quick ones of the tests (null removes a key);
+ * user: false makes no user; port: use this one (to start a second front on the same place).
+ */
+export async function start({ front, settings = {}, user = true } = {}) {
+	const owned = AS_ROOT && front !== 'inproc';
+	const s = {
+		front,
+		secrets: new Set(),
+		passwords: new Set([PASSWORD]),
+		redirects: new Set(),
+		password: PASSWORD,
+		answers: 0,
+	};
+	s.dir = freshFolder(owned);
+	for (const sub of ['run', 'www', 'log']) {
+		fs.mkdirSync(`${s.dir}/${sub}`);
+		if (owned) chown(`${s.dir}/${sub}`);
+	}
+	s.port = await freePort();
+	s.url = `http://127.0.0.1:${s.port}`;
+	s.issuer = settings.issuer ?? s.url;
+	s.conf = `${s.dir}/etc/mcp-cgi.conf`;
+	const ctl = front === 'inproc' ? `${ROOT}/build/bin/mcpctl` : install().ctl;
+
+	/** What the programs and the server wrote: all of it, or from there on. */
+	s.log = (from = 0) => {
+		try {
+			return fs.readFileSync(`${s.dir}/log/stderr.log`, 'utf8').slice(from);
+		} catch {
+			return '';
+		}
+	};
+	s.logMark = () => s.log().length;
+	s.ctl = (args, stdin) => runAs(owned, [ctl, '--config', s.conf, ...args], { input: stdin });
+	s.run = (argv, opts) => runAs(owned, argv, opts);
+	s.readConf = () => fs.readFileSync(s.conf, 'utf8');
+	s.writeConf = (text) => fs.writeFileSync(s.conf, text);
+	s.setConf = (more) => s.writeConf(withSettings(s.readConf(), more));
+	s.write = (name, text) => {
+		const file = path.join(s.dir, name);
+		fs.writeFileSync(file, text);
+		if (owned) chown(file);
+		return file;
+	};
+	s.sql = (text, { json = true } = {}) => {
+		const r = must(
+			runAs(owned, [
+				'sqlite3',
+				'-bail',
+				'-cmd',
+				'.timeout 10000',
+				...(json ? ['-json'] : []),
+				s.db,
+				text,
+			]),
+			'sqlite3',
+		);
+		return json ? JSON.parse(r.stdout.trim() || '[]') : r.stdout;
+	};
+	/** Everything in the database as text; BLOBs are X'hex'. The shadow tables of a full-text index are in it, too. */
+	s.dump = () =>
+		must(runAs(owned, ['sqlite3', '-cmd', '.timeout 10000', s.db, '.dump']), 'sqlite3 .dump').stdout;
+	/** Rows of every table, by name. */
+	s.counts = () => {
+		const names = s
+			.sql(
+				"SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+			)
+			.map((x) => x.name);
+		const sum = names.map((n) => `SELECT '${n}' AS t, count(*) AS n FROM "${n}"`).join(' UNION ALL ');
+		return Object.fromEntries(s.sql(sum).map((x) => [x.t, x.n]));
+	};
+	/** Whether the text is anywhere in the database, as text or inside a BLOB. */
+	s.stored = (text) => {
+		const dump = s.dump();
+		return dump.includes(text) || dump.toLowerCase().includes(Buffer.from(text).toString('hex'));
+	};
+	s.addUser = (name, password = s.password) => {
+		s.passwords.add(password);
+		must(s.ctl(['user', 'add', name, '--password-stdin'], password + '\n'), `mcpctl user add ${name}`);
+	};
+	/** Our running programs of this installation: [{ pid, exe, rss, peak }], the sizes in bytes. */
+	s.processes = () => {
+		const list = s.front === 'inproc' ? [{ pid: s.child.pid, exe: 'inproc' }] : family(s);
+		return list.map((p) => ({ ...p, ...memoryOf(p.pid) }));
+	};
+	/** Holds the write lock of the database; gives the function that lets go. */
+	s.lock = () => holdLock(s, owned);
+	s.restart = async () => {
+		const faults = await stopFront(s);
+		if (faults.length) throw new Error(faults.join('; '));
+		s.exit = undefined;
+		await startFront(s);
+	};
+	s.stop = async () => {
+		if (s.stopped) return;
+		s.stopped = true;
+		const faults = await stopFront(s);
+		const hits = secretsIn(s);
+		if (hits.length) faults.push(`IV-05: secrets at rest: ${[...new Set(hits)].slice(0, 5).join(', ')}`);
+		if (!KEEP) {
+			fs.rmSync(s.dir, { recursive: true, force: true });
+			folders.delete(s.dir);
+		}
+		if (faults.length) throw new Error(faults.join('; '));
+	};
+
+	must(s.ctl(['init', '--issuer', s.issuer]), 'mcpctl init');
+	const all = { password_ln: 10, rate_limits: 'off', ...settings };
+	s.setConf(all);
+	s.settings = all;
+	s.resource = all.resource ?? `${s.issuer}/mcp`;
+	const database = /^\s*database\s*=\s*(.+?)\s*$/m.exec(s.readConf())?.[1] ?? 'mcp.db';
+	s.db = path.resolve(path.dirname(s.conf), database);
+	if (user) s.addUser('alice');
+	try {
+		await startFront(s);
+	} catch (e) {
+		if (s.child && !s.exit) s.child.kill('SIGKILL');
+		throw e;
+	}
+	return s;
+}

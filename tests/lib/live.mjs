@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: ISC
+//
+// The runner of the suites that need a real browser: the public clients and the pages. A test gets an installation,
+// by default one that all tests with the same settings share, and the one Chromium of the run.
+
+import fs from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { launch } from './chromium.mjs';
+import { start } from './harness.mjs';
+
+const tests = [];
+const LIMIT_MS = 120000;
+let currentFile = '';
+
+/** fn({ s, browser, front }) is the test. settings: of mcp-cgi.conf; own: true gives it an installation of its own. */
+export function live(name, fn, { settings = {}, own = false } = {}) {
+	tests.push({ name, fn, settings, own, file: currentFile });
+}
+
+function limited(promise) {
+	let timer;
+	const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error(`not done in ${LIMIT_MS} ms`)), LIMIT_MS); });
+	return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+/** Runs the *.test.mjs of a folder against the front named on the command line; further words choose by file or name. */
+export async function run(folder) {
+	const [front, ...filters] = process.argv.slice(2);
+	if (!['inproc', 'fastcgi', 'cgi'].includes(front)) {
+		console.error('usage: run.mjs fastcgi|cgi|inproc [FILTER...]');
+		process.exit(2);
+	}
+	for (const file of fs.readdirSync(folder).filter((f) => f.endsWith('.test.mjs')).sort()) {
+		currentFile = file;
+		await import(pathToFileURL(path.join(folder, file)));
+	}
+	const chosen = tests.filter((t) => !filters.length || filters.some((f) => t.file.startsWith(f) || t.name.includes(f)));
+	let failed = 0;
+	const say = (t, error) => {
+		const name = `${t.file ? t.file.replace(/\.test\.mjs$/, ': ') : ''}${t.name} (${front})`;
+		if (!error) return console.log(`ok - ${name}`);
+		failed++;
+		console.log(`not ok - ${name}: ${String(error.message ?? error).replace(/\s*\n\s*/g, ' / ')}`);
+		if (process.env.MCP_TESTS_TRACE) console.log(String(error.stack).split('\n').slice(1).map((l) => `#  ${l.trim()}`).join('\n'));
+	};
+	const browser = await launch();
+	const chains = new Map();
+	chosen.forEach((t, i) => {
+		const key = t.own ? `own ${i}` : JSON.stringify(t.settings);
+		chains.set(key, [...(chains.get(key) ?? []), t]);
+	});
+	for (const chain of chains.values()) {
+		let s;
+		try {
+			s = await start({ front, settings: chain[0].settings });
+		} catch (e) {
+			for (const t of chain) say(t, new Error(`the installation did not start: ${e.message}`));
+			continue;
+		}
+		for (const t of chain) {
+			try {
+				await limited(t.fn({ s, browser, front }));
+				say(t);
+			} catch (e) {
+				say(t, e);
+			}
+		}
+		try {
+			await s.stop();
+		} catch (e) {
+			say({ name: `the end of ${chain.length} tests` }, e);
+		}
+	}
+	await browser.close();
+	console.log(`${chosen.length - Math.min(failed, chosen.length)} passed, ${failed} failed`);
+	process.exit(failed || !chosen.length ? 1 : 0);
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: ISC
+//
+// Runs the wire tests against one front:  run.mjs inproc|fastcgi|cgi [FILTER...]
+// A filter is the beginning of a row id (TC, TC-02) or of a file name (token). Prints one line a test, then how many
+// rows were covered; ends with 1 if anything failed. MCP_TESTS_KEEP=1 leaves the installations in place,
+// MCP_TESTS_TRACE=1 adds where a failure was raised, MCP_TESTS_JOBS is how many chains of tests run side by side.
+
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { placeOf } from '../lib/check.mjs';
+import { start } from '../lib/harness.mjs';
+import { rows, setFile } from '../lib/rows.mjs';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const [front, ...filters] = process.argv.slice(2);
+const FRONTS = ['inproc', 'fastcgi', 'cgi'];
+const ROW_LIMIT_MS = 180000;
+
+if (!FRONTS.includes(front)) {
+	console.error(`usage: run.mjs ${FRONTS.join('|')} [FILTER...]`);
+	process.exit(2);
+}
+
+for (const file of fs
+	.readdirSync(here)
+	.filter((f) => f.endsWith('.test.mjs'))
+	.sort()) {
+	setFile(file);
+	await import(pathToFileURL(path.join(here, file)));
+}
+
+const wanted = (t) =>
+	t.fronts.includes(front) &&
+	(!filters.length || filters.some((f) => t.id.startsWith(f) || t.file.startsWith(f)));
+
+let passed = 0;
+let failed = 0;
+const covered = new Set();
+
+function report(t, error) {
+	const line = `${t.id} ${t.name} (${front})`;
+	if (!error) {
+		passed++;
+		covered.add(t.id);
+		console.log(`ok - ${line}`);
+		return;
+	}
+	failed++;
+	const place = / \([\w-]+\.test\.mjs:\d+\)$/.test(error.message) ? '' : placeOf(error);
+	console.log(`not ok - ${line}: ${String(error.message).replace(/\s*\n\s*/g, ' / ')}${place}`);
+	if (process.env.MCP_TESTS_TRACE)
+		console.log(
+			String(error.stack)
+				.split('\n')
+				.slice(1)
+				.map((l) => `#  ${l.trim()}`)
+				.join('\n'),
+		);
+}
+
+function limited(promise) {
+	let timer;
+	const late = new Promise((_, reject) => {
+		timer = setTimeout(() => reject(new Error(`not done in ${ROW_LIMIT_MS} ms`)), ROW_LIMIT_MS);
+	});
+	return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+async function runOne(t, s) {
+	try {
+		await limited(t.fn(s));
+		report(t);
+	} catch (e) {
+		report(t, e);
+	}
+}
+
+/** Runs tests one after the other on one installation. */
+async function runChain({ tests, settings, user }) {
+	let s = null;
+	try {
+		if (tests[0].own !== 'none') s = await start({ front, settings, user });
+	} catch (e) {
+		for (const t of tests) report(t, new Error(`the installation did not start: ${e.message}`));
+		return;
+	}
+	for (const t of tests) await runOne(t, s);
+	if (!s) return;
+	try {
+		await s.stop();
+	} catch (e) {
+		const id = /^IV-\d\d/.exec(e.message)?.[0] ?? 'IV-06';
+		report(
+			{
+				id,
+				name: `after ${tests
+					.map((t) => t.id)
+					.join(' ')
+					.slice(0, 120)}`,
+			},
+			e,
+		);
+	}
+}
+
+function chainsOf(tests) {
+	const shared = new Map();
+	const chains = [];
+	for (const t of tests) {
+		if (t.own) {
+			chains.push({ tests: [t], settings: t.settings, user: t.user });
+			continue;
+		}
+		const key = JSON.stringify([t.settings, t.user]);
+		if (!shared.has(key)) shared.set(key, { tests: [], settings: t.settings, user: t.user });
+		shared.get(key).tests.push(t);
+	}
+	return [...shared.values(), ...chains];
+}
+
+async function runAll(chains, jobs) {
+	const queue = [...chains];
+	const worker = async () => {
+		for (let c = queue.shift(); c; c = queue.shift()) await runChain(c);
+	};
+	await Promise.all(Array.from({ length: jobs }, worker));
+}
+
+const chosen = rows.filter(wanted);
+await runAll(chainsOf(chosen.filter((t) => !t.alone)), Number(process.env.MCP_TESTS_JOBS ?? 4));
+await runAll(chainsOf(chosen.filter((t) => t.alone)), 1);
+
+console.log(`# rows covered: ${covered.size}`);
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed || !chosen.length ? 1 : 0);
