@@ -40,6 +40,7 @@ WEB_LD  := $(if $(filter static,$(LINK)),-static-pie,-pie) $(HARD_LD)
 # The sanitizer build has its own tree; tests link against it.
 SAN     := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1
 SAN_CFLAGS := $(BASE) $(SAN)
+FUZZ_CFLAGS = $(BASE) $(SAN) -fsanitize=fuzzer
 
 COMMON  := $(wildcard common/*.c)
 PAGES   := $(wildcard common/html/*.html)
@@ -48,6 +49,7 @@ GEN_C   := $(O)/gen/sql.c $(O)/gen/schema.c $(O)/gen/style.c $(PAGES:common/html
 GEN_H   := $(O)/gen/sql.h $(O)/gen/pages.h
 LIB_OBJ := $(COMMON:common/%.c=$(O)/obj/%.o) $(GEN_C:$(O)/gen/%.c=$(O)/obj/gen_%.o)
 SAN_OBJ := $(LIB_OBJ:$(O)/obj/%=$(O)/asan/%)
+FUZZ_OBJ := $(LIB_OBJ:$(O)/obj/%=$(O)/fuzz/obj/%)
 MCPCTL  := $(patsubst cgi/%.c,%,$(wildcard cgi/mcpctl*.c))
 UNIT    := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 FUZZ    := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -76,7 +78,7 @@ $(O)/gen/page_%.c: common/html/%.html common/html/pages.awk | $(O)/gen
 $(O)/gen/pages.h: common/html/pages.awk $(PAGES) | $(O)/gen
 	awk -v want=header -f common/html/pages.awk $(PAGES) >$@.new && mv $@.new $@
 
-$(O)/gen $(O)/obj $(O)/asan $(O)/bin $(O)/asan/cgi $(O)/obj/cgi $(O)/asan/test $(O)/fuzz:
+$(O)/gen $(O)/obj $(O)/asan $(O)/bin $(O)/asan/cgi $(O)/obj/cgi $(O)/asan/test $(O)/fuzz/obj:
 	mkdir -p $@
 
 # ---- objects ----------------------------------------------------------------------------------------------------
@@ -113,9 +115,15 @@ $(O)/asan/inproc: tests/wire/inproc.c $(WEB:%=$(O)/asan/cgi/%.o) $(O)/asan/libmc
 	$(CC) $(SAN_CFLAGS) -o $@ $(filter %.c %.o %.a,$^) $(LIBS)
 $(O)/asan/test/%: tests/unit/%.c $(O)/asan/libmcp.a | $(O)/asan/test
 	$(CC) $(SAN_CFLAGS) -o $@ $< $(O)/asan/libmcp.a -lcmocka $(LIBS)
-$(O)/fuzz/%: tests/fuzz/%.c $(COMMON) $(GEN_C) | $(O)/fuzz $(GEN_H)
-	clang -std=gnu17 -D_GNU_SOURCE -DMCP_CGI_VERSION='"$(VERSION)"' -Icommon -I$(O)/gen -g -O1 -w -MMD -MP -MF $@.d \
-	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $(filter %.c,$^) $(LIBS)
+# libFuzzer is clang's, so that the fuzz targets have a library of their own.
+$(O)/fuzz/obj/%.o: common/%.c | $(O)/fuzz/obj $(GEN_H)
+	clang $(FUZZ_CFLAGS)-no-link -c -o $@ $<
+$(O)/fuzz/obj/gen_%.o: $(O)/gen/%.c | $(O)/fuzz/obj $(GEN_H)
+	clang $(FUZZ_CFLAGS)-no-link -c -o $@ $<
+$(O)/fuzz/libmcp.a: $(FUZZ_OBJ)
+	rm -f $@ && $(AR) rcs $@ $^
+$(O)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(O)/fuzz/libmcp.a
+	clang $(FUZZ_CFLAGS) -o $@ $< $(O)/fuzz/libmcp.a $(LIBS)
 
 .PHONY: inproc unit fuzz
 inproc: $(O)/asan/inproc
@@ -148,4 +156,5 @@ install: all
 clean:
 	rm -rf $(O)
 
--include $(wildcard $(O)/obj/*.d $(O)/obj/cgi/*.d $(O)/asan/*.d $(O)/asan/cgi/*.d $(O)/asan/test/*.d $(O)/bin/*.d)
+-include $(wildcard $(O)/obj/*.d $(O)/obj/cgi/*.d $(O)/asan/*.d $(O)/asan/cgi/*.d $(O)/asan/test/*.d $(O)/bin/*.d \
+	$(O)/fuzz/*.d $(O)/fuzz/obj/*.d)

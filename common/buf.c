@@ -30,6 +30,12 @@ static void buf_reserve(struct buf *b, size_t n)
 	b->cap = cap;
 }
 
+char *buf_room(struct buf *b, size_t n)
+{
+	buf_reserve(b, n);
+	return b->v + b->len;
+}
+
 void buf_put(struct buf *b, const void *bytes, size_t n)
 {
 	buf_reserve(b, n);

@@ -23,6 +23,9 @@ struct buf buf_new(struct arena *a) __attribute__((nonnull));
 /* Appends n bytes. */
 void buf_put(struct buf *b, const void *bytes, size_t n) __attribute__((nonnull));
 
+/* Room for n more bytes behind the text, for somebody who reads into it; what was read is counted by adding to b->len. */
+char *buf_room(struct buf *b, size_t n) __attribute__((nonnull, returns_nonnull));
+
 /* Appends a string. */
 void buf_text(struct buf *b, const char *text) __attribute__((nonnull));
 

@@ -138,24 +138,24 @@ static const struct fail *drain(const struct front *front, long left)
 /* Reads exactly `length` bytes, or to the end when none was announced (chunked under Apache), never above `most`. */
 static const struct fail *body_read(struct request *rq, const struct front *front, long length, size_t most)
 {
-	size_t room = length >= 0 ? (size_t)length : most + 1, n = 0;
+	size_t room = length >= 0 ? (size_t)length : most + 1, n = 0, piece;
 	struct buf b = buf_new(rq->cx.arena);
-	char piece[SPARE_MAX];
 	long got = 0;
 
 	if (length > (long)most)
 		return drain(front, length);
 	while (n < room) {
-		got = front->read(front->with, piece, room - n < sizeof piece ? room - n : sizeof piece);
+		piece = length >= 0 ? room - n : room - n < SPARE_MAX ? room - n : SPARE_MAX;
+		got = front->read(front->with, buf_room(&b, piece), piece);
 		if (got <= 0)
 			break;
-		buf_put(&b, piece, (size_t)got);
-		n += (size_t)got;
+		b.len = n += (size_t)got;
 	}
 	if (got < 0 || (length >= 0 && n < room))
 		return broken(got);
 	if (n > most)
 		return drain(front, -1);
+	buf_room(&b, 1)[0] = '\0';
 	rq->body = b.v;
 	rq->body_len = n;
 	return NULL;
