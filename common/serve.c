@@ -306,7 +306,7 @@ static int deliver(struct request *rq, struct response *rs, const struct front *
 	return front->write(front->with, b.v, b.len);
 }
 
-static int deliver_unconfigured(const struct front *front)
+int serve_nothing(const struct front *front)
 {
 	static const char text[] = "Status: 500 Internal Server Error\r\nContent-Type: application/json\r\n"
 	    "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nContent-Length: 24\r\n\r\n"
@@ -327,7 +327,7 @@ int serve_one(const struct endpoint *ep, char *const *env, const struct front *f
 	int rc;
 
 	if (!conf)
-		return deliver_unconfigured(front);
+		return serve_nothing(front);
 	if (!process.request)
 		process.request = arena_new();
 	if (!process.store)
@@ -351,8 +351,11 @@ int serve_one(const struct endpoint *ep, char *const *env, const struct front *f
 
 int serve(const struct endpoint *ep)
 {
+	bool safe;
+
 	log_program(ep->name);
-	if (!sandbox_enter())
-		return serve_is_fcgi() ? EXIT_FAILURE : serve_refusing_cgi();
-	return serve_is_fcgi() ? serve_fcgi(ep) : serve_cgi(ep);
+	safe = sandbox_enter();
+	if (serve_is_fcgi())
+		return safe ? serve_fcgi(ep) : EXIT_FAILURE;
+	return serve_cgi(safe ? ep : NULL, ep->name);
 }

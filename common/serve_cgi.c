@@ -73,28 +73,18 @@ bool serve_is_fcgi(void)
 	return getpeername(STDIN_FILENO, (struct sockaddr *)&peer, &len) != 0 && errno == ENOTCONN;
 }
 
-int serve_refusing_cgi(void)
-{
-	static const char text[] = "Status: 500 Internal Server Error\r\nContent-Type: application/json\r\n"
-	    "Cache-Control: no-store\r\nContent-Length: 24\r\n\r\n{\"error\":\"server_error\"}";
-
-	if (getenv("REQUEST_METHOD"))
-		pipe_write(NULL, text, sizeof text - 1);
-	return EXIT_FAILURE;
-}
-
-int serve_cgi(const struct endpoint *ep)
+int serve_cgi(const struct endpoint *ep, const char *name)
 {
 	struct pipe_front f = { .deadline = monotonic() + READ_SECONDS * 1000 };
 	const struct front front = { &f, pipe_read, pipe_write };
 	int rc;
 
 	if (!getenv("REQUEST_METHOD")) {
-		fprintf(stderr, "%s is a CGI and FastCGI program: a web server runs it.  See %s(8).\n", ep->name, ep->name);
+		fprintf(stderr, "%s is a CGI and FastCGI program: a web server runs it.  See %s(8).\n", name, name);
 		return 2;
 	}
 	alarm(LIFE_SECONDS);
-	rc = serve_one(ep, environ, &front);
+	rc = ep ? serve_one(ep, environ, &front) : serve_nothing(&front);
 	serve_leave();
-	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return ep && rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -3,13 +3,16 @@
  * serve_fcgi: several workers on one listening socket.  The web server starts one process a program; that process
  * forks the workers and only watches them.  With several sockets lighttpd would queue quick calls behind slow ones;
  * on one socket the kernel gives each connection to a worker that is free.
+ *
+ * Workers accept for themselves and hand the connection to libfcgi, which would otherwise wait for the first byte for
+ * ever: a peer has READ_SECONDS to say all it has to say.
  */
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,10 +23,31 @@
 #include "log.h"
 #include "serve_front.h"
 
-enum { READ_SECONDS = 10, WORKERS_MAX = 256, RESPAWN_BURST = 8, REQUESTS_MAX = 100000, LINGER_ROUNDS = 1500 };
+enum { READ_SECONDS = 10, WORKERS_MAX = 256, RESPAWN_BURST = 8, REQUESTS_MAX = 100000, LINGER_ROUNDS = 600 };
 
 /* What the watching process hears; blocked in it, so that none is lost between two calls. */
 static const int heard[] = { SIGTERM, SIGINT, SIGUSR1, SIGHUP, SIGCHLD };
+
+static volatile sig_atomic_t ended;
+static volatile sig_atomic_t connection = -1;
+
+/* ---- a worker ------------------------------------------------------------------------------------------------ */
+
+static void on_end(int sig)
+{
+	ended = sig;
+}
+
+/* Whatever the peer has not said by now it will not say; an answer still gets through. */
+static void on_alarm(int sig)
+{
+	int before = errno;
+
+	(void)sig;
+	if (connection >= 0)
+		shutdown(connection, SHUT_RD);
+	errno = before;
+}
 
 static long fcgi_read(void *with, char *to, size_t n)
 {
@@ -48,32 +72,67 @@ static int fcgi_write(void *with, const char *from, size_t n)
 	return FCGX_FFlush(r->out);
 }
 
-/* A peer that announces a body and does not send it must not hold the worker. */
-static void limit_reading(int fd)
+static void handle_signal(int sig, void (*handler)(int))
 {
-	static const struct timeval limit = { .tv_sec = READ_SECONDS };
+	struct sigaction act;
 
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+	memset(&act, 0, sizeof act);
+	act.sa_handler = handler;
+	sigaction(sig, &act, NULL);
 }
 
-/* SIGTERM and SIGUSR1 end it when idle; a request in work is finished first (libfcgi sees to that). */
+/*
+ * One connection, one request: lighttpd, Apache and nginx close it afterwards.  To libfcgi it looks like a connection that was
+ * kept open from an earlier request, which is the one kind that it takes from us.
+ */
+static void answer(const struct endpoint *ep, FCGX_Request *r, int fd)
+{
+	const struct front front = { r, fcgi_read, fcgi_write };
+
+	connection = fd;
+	alarm(READ_SECONDS);
+	FCGX_InitRequest(r, -1, 0);
+	r->ipcFd = fd;
+	r->keepConnection = 1;
+	if (FCGX_Accept_r(r) >= 0) {
+		serve_one(ep, r->envp, &front);
+		FCGX_Finish_r(r);
+	}
+	alarm(0);
+	connection = -1;
+	FCGX_Free(r, 1);
+}
+
+/* Signals to end are heard between two requests only: they would shorten every sleep of a request that waits. */
 static int work(const struct endpoint *ep)
 {
+	sigset_t set;
 	FCGX_Request r;
-	int n;
+	int fd, n = 0;
 
-	if (FCGX_Init() != 0 || FCGX_InitRequest(&r, STDIN_FILENO, 0) != 0)
+	if (FCGX_Init() != 0)
 		return EXIT_FAILURE;
-	for (n = 0; n < REQUESTS_MAX && FCGX_Accept_r(&r) >= 0; n++) {
-		const struct front front = { &r, fcgi_read, fcgi_write };
-
-		limit_reading(r.ipcFd);
-		serve_one(ep, r.envp, &front);
-		FCGX_Finish_r(&r);
+	handle_signal(SIGTERM, on_end);
+	handle_signal(SIGUSR1, on_end);
+	handle_signal(SIGALRM, on_alarm);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGUSR1);
+	while (!ended && n < REQUESTS_MAX) {
+		fd = accept4(STDIN_FILENO, NULL, NULL, SOCK_CLOEXEC);
+		if (fd < 0 && errno != EINTR && errno != ECONNABORTED)
+			return EXIT_FAILURE;
+		if (fd < 0)
+			continue;
+		sigprocmask(SIG_BLOCK, &set, NULL);
+		answer(ep, &r, fd);
+		sigprocmask(SIG_UNBLOCK, &set, NULL);
+		n++;
 	}
 	return EXIT_SUCCESS;
 }
+
+/* ---- the process that watches ----------------------------------------------------------------------------------- */
 
 static pid_t worker_start(const struct endpoint *ep, const sigset_t *before)
 {
@@ -140,12 +199,12 @@ static int watch(const struct endpoint *ep, pid_t *worker, size_t n, const sigse
 }
 
 /*
- * Tells the workers to end and waits for them.  A signal that comes just before a worker sleeps in accept(2) is lost on
- * libfcgi, hence told again and again; who is still there after LINGER_ROUNDS is killed.
+ * Tells the workers to end and waits for them.  A signal that comes just before a worker sleeps in accept(2) does not
+ * wake it, hence it is told again; who is still there after LINGER_ROUNDS is killed.
  */
 static void end(pid_t *worker, size_t n, int sig)
 {
-	static const struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
+	static const struct timespec pause = { .tv_nsec = 50 * 1000 * 1000 };
 	int round;
 	size_t i;
 

@@ -14,11 +14,11 @@ void serve_leave(void);
 /* Is descriptor 0 a listening socket, as the FastCGI specification (section 2.2) wants it? */
 bool serve_is_fcgi(void);
 
-/* One request from the environment and standard input (RFC 3875). */
-int serve_cgi(const struct endpoint *ep) __attribute__((nonnull));
+/* Answers that nothing can be answered, without looking at the request: no settings, or the wrong user. */
+int serve_nothing(const struct front *front) __attribute__((nonnull));
 
-/* Answers that nothing can be answered, without looking at the request. */
-int serve_refusing_cgi(void);
+/* One request from the environment and standard input (RFC 3875); ep is NULL when it must not be looked at. */
+int serve_cgi(const struct endpoint *ep, const char *name) __attribute__((nonnull(2)));
 
 /* Workers on one socket, each answering request after request. */
 int serve_fcgi(const struct endpoint *ep) __attribute__((nonnull));
