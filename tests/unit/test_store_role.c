@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * test_store_role: a program that asks the rows for something outside of its role ends on the spot.  Every
+ * function of the rows is called in every role, each time in a process of its own, which either comes back or
+ * aborts.
+ */
+#include "world.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include "store_document.h"
+#include "store_meta.h"
+
+/* What a call may be given; nothing of it has to exist. */
+static struct digest hash;
+static struct arena *arena;
+
+#define CALL(name) static void name##_call(struct store *s)
+
+static void forget(const struct fail *no)
+{
+	(void)no;
+}
+
+static void each_user(void *with, const struct user *u)
+{
+	(void)with, (void)u;
+}
+
+static void each_document(void *with, const struct document *d)
+{
+	(void)with, (void)d;
+}
+
+CALL(access_drop) { forget(access_drop(s, &hash)); }
+CALL(access_find) { struct bearer *b; forget(access_find(s, arena, &hash, START, &b)); }
+CALL(access_find_owner) { int64_t id; const char *c; forget(access_find_owner(s, arena, &hash, &id, &c)); }
+CALL(access_put) { struct access t = { .scope = "" }; forget(access_put(s, &t)); }
+CALL(client_find) { struct client *c; forget(client_find(s, arena, "x", &c)); }
+CALL(client_put) { struct client c = world_client("c_new"); forget(client_put(s, &c, 9)); }
+CALL(client_set_agreed) { forget(client_set_agreed(s, "x", START)); }
+CALL(code_count_try) { forget(code_count_try(s, &hash)); }
+CALL(code_find) { struct code *c; forget(code_find(s, arena, &hash, &c)); }
+CALL(code_put) { struct code c = { .client_id = "", .redirect_uri = "",
+    .challenge = "" }; forget(code_put(s, &c)); }
+CALL(code_take) { bool taken; forget(code_take(s, &hash, START, &taken)); }
+CALL(document_count) { int64_t n; forget(document_count(s, &n)); }
+CALL(document_each) { forget(document_each(s, arena, each_document, NULL)); }
+CALL(document_put) { struct document d = { .title = "", .content = "",
+    .tags = "" }; forget(document_put(s, &d, 0)); }
+CALL(document_search) { struct hit *h; size_t n; forget(document_search(s, arena, "\"x\"", 1, &h, &n)); }
+CALL(grant_find) { struct grant *g; forget(grant_find(s, arena, 1, &g)); }
+CALL(grant_put) { struct grant g = { .client_id = "", .scope = "",
+    .resource = "" }; forget(grant_put(s, &g)); }
+CALL(grant_revoke) { forget(grant_revoke(s, 1, START)); }
+CALL(grant_revoke_user) { forget(grant_revoke_user(s, 1, START)); }
+CALL(grant_set_generation) { forget(grant_set_generation(s, 1, 1)); }
+CALL(limit_count) { struct limit l; forget(limit_count(s, "k", 0, START, &l)); }
+CALL(limit_drop) { forget(limit_drop(s, "k")); }
+CALL(limit_find) { struct limit l; forget(limit_find(s, "k", 0, START, &l)); }
+CALL(limit_give_back) { forget(limit_give_back(s, "k")); }
+CALL(meta_find_key) { struct digest d; forget(meta_find_key(s, &d)); }
+CALL(pending_find) { struct pending *p; forget(pending_find(s, arena, &hash, &p)); }
+CALL(pending_move) { forget(pending_move(s, &hash, &hash)); }
+CALL(pending_put) { struct pending p = { .client_id = "", .redirect_uri = "", .challenge = "", .scope = "",
+    .resource = "" }; forget(pending_put(s, &p)); }
+CALL(pending_take) { bool taken; forget(pending_take(s, &hash, &hash, START, &taken)); }
+CALL(refresh_find) { struct refresh *t; forget(refresh_find(s, arena, &hash, &t)); }
+CALL(refresh_put) { struct refresh t = { .grant_id = 1 }; forget(refresh_put(s, &t)); }
+CALL(refresh_take) { bool taken; forget(refresh_take(s, &hash, hash.v, START, &taken)); }
+CALL(session_drop) { forget(session_drop(s, &hash)); }
+CALL(session_drop_user) { forget(session_drop_user(s, 1)); }
+CALL(session_find) { struct session *x; forget(session_find(s, arena, &hash, 0, START, &x)); }
+CALL(session_put) { struct user u = { .id = 1, .password = "" }; bool made;
+    forget(session_put(s, &hash, &u, START, START, &made)); }
+CALL(session_touch) { forget(session_touch(s, &hash, START)); }
+CALL(token_reap) { forget(token_reap(s, START)); }
+CALL(user_each) { forget(user_each(s, arena, each_user, NULL)); }
+CALL(user_find_any) { struct user *u; forget(user_find_any(s, arena, &u)); }
+CALL(user_find) { struct user *u; forget(user_find(s, arena, "x", &u)); }
+CALL(user_put) { bool taken; forget(user_put(s, "x", "x", START, &taken)); }
+CALL(user_set_disabled) { forget(user_set_disabled(s, 1, 0)); }
+CALL(user_set_password) { forget(user_set_password(s, 1, "x")); }
+
+enum { R = ROLE_REGISTER, A = ROLE_AUTHORIZE, T = ROLE_TOKEN, V = ROLE_REVOKE, M = ROLE_MCP,
+    O = ROLE_MCPCTL };
+
+#define ROW(name, roles) { #name, name##_call, roles }
+
+/* Who needs what: no program that answers the net can make a user, none but token can make a token. */
+static const struct {
+	const char *name;
+	void (*call)(struct store *s);
+	unsigned roles;
+} functions[] = {
+	ROW(access_drop, V), ROW(access_find, M), ROW(access_find_owner, V), ROW(access_put, T),
+	ROW(client_find, A | T | V),
+	ROW(client_put, R), ROW(client_set_agreed, A), ROW(code_count_try, T), ROW(code_find, T), ROW(code_put, A),
+	ROW(code_take, T),
+	ROW(document_count, O), ROW(document_each, O), ROW(document_put, M | O), ROW(document_search, M),
+	ROW(grant_find, T | V),
+	ROW(grant_put, A), ROW(grant_revoke, T | V), ROW(grant_revoke_user, O), ROW(grant_set_generation, T),
+	ROW(limit_count, A | R | T | M), ROW(limit_drop, A | R | T | M), ROW(limit_find, A | R | T | M),
+	ROW(limit_give_back, A | R | T | M),
+	ROW(meta_find_key, A), ROW(pending_find, A), ROW(pending_move, A), ROW(pending_put, A), ROW(pending_take, A),
+	ROW(refresh_find, T | V), ROW(refresh_put, T), ROW(refresh_take, T), ROW(session_drop, A),
+	ROW(session_drop_user, O),
+	ROW(session_find, A), ROW(session_put, A), ROW(session_touch, A), ROW(token_reap, T), ROW(user_each, O),
+	ROW(user_find, A | O), ROW(user_find_any, A),
+	ROW(user_put, O), ROW(user_set_disabled, O), ROW(user_set_password, O),
+};
+
+static const struct {
+	const char *name;
+	enum role role;
+} roles[] = {
+	{ "none", ROLE_NONE }, { "register", ROLE_REGISTER }, { "authorize", ROLE_AUTHORIZE },
+	{ "token", ROLE_TOKEN },
+	{ "revoke", ROLE_REVOKE }, { "mcp", ROLE_MCP }, { "mcpctl", ROLE_MCPCTL },
+};
+
+/* The signal that ends the call, or 0. */
+static int signal_of(void (*call)(struct store *s), enum role role, const char *file)
+{
+	static const struct rlimit none;
+	int status;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct store *s = store_new(role, file, 50);
+
+		setrlimit(RLIMIT_CORE, &none);
+		if (!freopen("/dev/null", "w", stderr))
+			_exit(1);
+		call(s);
+		store_drop(s);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	row_check(WIFSIGNALED(status) || WEXITSTATUS(status) == 0, "status %x", (unsigned)status);
+	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+static void a_function_outside_of_the_role_aborts(void **state)
+{
+	struct world *w = *state;
+
+	arena = w->cx.arena;
+	for (size_t i = 0; i < COUNT(functions); i++)
+		for (size_t k = 0; k < COUNT(roles); k++) {
+			int want = functions[i].roles & roles[k].role ? 0 : SIGABRT;
+			int got = signal_of(functions[i].call, roles[k].role, w->file);
+
+			row_check(got == want, "%s as %s: signal %d", functions[i].name, roles[k].name, got);
+		}
+}
+
+/* The role is looked at before the file is, so that the mistake shows on a machine without one, too. */
+static void it_aborts_without_a_file_too(void **state)
+{
+	struct world *w = *state;
+	const char *none = arena_printf(w->cx.arena, "%s/none.db", w->folder);
+
+	arena = w->cx.arena;
+	assert_int_equal(signal_of(user_put_call, ROLE_MCP, none), SIGABRT);
+	assert_int_equal(signal_of(access_find_call, ROLE_MCP, none), 0);
+}
+
+static void a_store_changes_its_role(void **state)
+{
+	struct world *w = *state;
+	struct bearer *b;
+	struct code *c;
+
+	assert_go_on(access_find(world_as(w, ROLE_MCP), w->cx.arena, &hash, START, &b));
+	assert_go_on(code_find(world_as(w, ROLE_TOKEN), w->cx.arena, &hash, &c));
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_function_outside_of_the_role_aborts, world_set_up, world_tear_down),
+		cmocka_unit_test_setup_teardown(it_aborts_without_a_file_too, world_set_up, world_tear_down),
+		cmocka_unit_test_setup_teardown(a_store_changes_its_role, world_set_up, world_tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
