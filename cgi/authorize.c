@@ -208,6 +208,7 @@ static const struct fail *act_login(struct request *rq, struct response *rs, str
 {
 	const struct fail *no;
 	struct user *u;
+	bool made;
 
 	if (x->session)
 		return go_to_pending(rq, rs, v[REQUEST]);
@@ -215,10 +216,10 @@ static const struct fail *act_login(struct request *rq, struct response *rs, str
 		return no;
 	if ((no = login_check(&rq->cx, v[USERNAME] ? v[USERNAME] : "", v[PASSWORD] ? v[PASSWORD] : "", &u)))
 		return no;
-	if (!u)
-		return show_login(rq, rs, x, p, v[REQUEST], v[USERNAME] ? v[USERNAME] : "");
-	if ((no = browser_sign_in(rq, rs, x, u->id)))
+	if (u && (no = browser_sign_in(rq, rs, x, u, &made)))
 		return no;
+	if (!u || !made)
+		return show_login(rq, rs, x, p, v[REQUEST], v[USERNAME] ? v[USERNAME] : "");
 	return go_to_pending(rq, rs, v[REQUEST]);
 }
 

@@ -32,7 +32,7 @@ struct arena {
 	struct deferred *deferred;
 };
 
-static void no_memory(void)
+static _Noreturn void no_memory(void)
 {
 	static const char say[] = "mcp-cgi: out of memory\n";
 

@@ -5,6 +5,7 @@
 #include "arena.h"
 #include "authorization.h"
 #include "conf.h"
+#include "limit.h"
 #include "pkce.h"
 #include "redirect.h"
 #include "resource.h"
@@ -34,6 +35,11 @@ static const struct fail challenge_missing = FAIL(400, "invalid_request",
     "PKCE is required: code_challenge with code_challenge_method=S256");
 static const struct fail scope_invalid = FAIL(400, "invalid_scope",
     "The scope is malformed or names nothing that this server knows");
+
+static const struct fail state_too_long = FAIL(400, "invalid_request", "state is too long");
+
+/* A request is a row that waits, and anybody may make one. */
+enum { STATE_MAX = 13 * 1024, ADDRESS_REQUESTS = 120, ADDRESS_WINDOW = 300, ALL_REQUESTS = 2000, ALL_WINDOW = 600 };
 
 #define BIT(field) (1u << (field))
 
@@ -99,6 +105,10 @@ const struct fail *authorization_read(struct context *cx, const struct form *f, 
 		return no;
 	if (!(f->repeated & BIT(A_STATE)))
 		z->state = f->bytes[A_STATE];
+	if (z->state && strlen(z->state) > STATE_MAX) {
+		z->state = NULL;
+		return &state_too_long;
+	}
 	if (f->repeated & ~BIT(A_RESOURCE))
 		return &form_repeated;
 	if (!f->value[A_RESPONSE_TYPE])
@@ -121,10 +131,13 @@ const struct fail *authorization_open(struct context *cx, const struct authoriza
 		.state = z->state, .created_at = cx->now, .expires_at = cx->now + cx->conf->request_ttl,
 	};
 	const struct fail *no;
+	const char *key;
 
 	*id = crypto_random_text();
 	p.id = crypto_digest_text(id->v);
-	if ((no = store_begin(cx->store)) || (no = pending_put(cx->store, &p)))
+	key = arena_printf(cx->arena, "authorize %s", limit_address(cx));
+	if ((no = store_begin(cx->store)) || (no = limit_take(cx, key, ADDRESS_REQUESTS, ADDRESS_WINDOW)) ||
+	    (no = limit_take(cx, "authorize", ALL_REQUESTS, ALL_WINDOW)) || (no = pending_put(cx->store, &p)))
 		return no;
 	return store_commit(cx->store);
 }

@@ -74,16 +74,17 @@ void browser_give(struct request *rq, struct response *rs, const struct browser 
 	give_cookie(rq, rs, false, x->cookie, rq->cx.conf->request_ttl);
 }
 
-const struct fail *browser_sign_in(struct request *rq, struct response *rs, struct browser *x, int64_t user_id)
+const struct fail *browser_sign_in(struct request *rq, struct response *rs, struct browser *x, const struct user *u, bool *made)
 {
-	struct digest before = x->hash;
+	struct browser fresh = { 0 };
 	const struct fail *no;
 
-	start_anew(rq, x);
-	if ((no = store_begin(rq->cx.store)) ||
-	    (no = session_put(rq->cx.store, &x->hash, user_id, rq->cx.now, rq->cx.now + rq->cx.conf->session_ttl)) ||
-	    (no = pending_move(rq->cx.store, &before, &x->hash)) || (no = store_commit(rq->cx.store)))
+	start_anew(rq, &fresh);
+	if ((no = store_begin(rq->cx.store)) || (no = session_put(rq->cx.store, &fresh.hash, u, rq->cx.now,
+	    rq->cx.now + rq->cx.conf->session_ttl, made)) || !*made ||
+	    (no = pending_move(rq->cx.store, &x->hash, &fresh.hash)) || (no = store_commit(rq->cx.store)))
 		return no;
+	*x = fresh;
 	give_cookie(rq, rs, true, x->cookie, rq->cx.conf->session_ttl);
 	give_cookie(rq, rs, false, "", 0);
 	return NULL;

@@ -28,8 +28,11 @@ void browser_start(struct request *rq, struct browser *x) __attribute__((nonnull
 /* Gives it that cookie, or renews it. */
 void browser_give(struct request *rq, struct response *rs, const struct browser *x) __attribute__((nonnull));
 
-/* A new session: new cookie, old one dead, what the browser asked before now belongs to the session. */
-const struct fail *browser_sign_in(struct request *rq, struct response *rs, struct browser *x, int64_t user_id)
+/*
+ * A new session: new cookie, old one dead, what the browser asked before now belongs to the session.  *made is false, and nothing
+ * happened, when the user was locked out or got another password since login_check().
+ */
+const struct fail *browser_sign_in(struct request *rq, struct response *rs, struct browser *x, const struct user *u, bool *made)
     __attribute__((nonnull, warn_unused_result));
 
 /* Ends the session; what is pending is kept for whoever signs in next in this browser. */

@@ -15,15 +15,17 @@ extern const char style_text[];
 static const char preset_accent[] = "#1f5fd1";
 
 /*
- * Characters that show nothing but change what is shown: C1 controls, U+061C, U+200B, U+200E, U+200F, U+2028..U+202E,
- * U+2060..U+206F, U+FEFF.  A name must not turn a page around or hide in it.
+ * Characters that show nothing but change what is shown: C1 controls, U+00AD, U+061C, U+200B, U+200E, U+200F,
+ * U+2028..U+202E, U+2060..U+206F, U+FEFF, U+E0000..U+E007F.  A name must not turn a page around or hide in it.
  */
 static bool is_invisible(const char *s, size_t n)
 {
 	const unsigned char *u = (const unsigned char *)s;
 
 	if (n == 2)
-		return (u[0] == 0xc2 && u[1] < 0xa0) || (u[0] == 0xd8 && u[1] == 0x9c);
+		return (u[0] == 0xc2 && (u[1] < 0xa0 || u[1] == 0xad)) || (u[0] == 0xd8 && u[1] == 0x9c);
+	if (n == 4)
+		return u[0] == 0xf3 && u[1] == 0xa0 && (u[2] == 0x80 || u[2] == 0x81);
 	if (n != 3)
 		return false;
 	if (u[0] == 0xef)

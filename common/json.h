@@ -17,7 +17,7 @@
 #include "arena.h"
 #include "buf.h"
 
-enum { JSON_DEPTH = 64, JSON_VALUES = 100000 };
+enum { JSON_DEPTH = 64, JSON_VALUES = 50000 };
 
 /* Parses n bytes.  The value lives as long as the arena.  False if it is not one JSON text; null gives *value NULL. */
 bool json_read(struct arena *a, const char *text, size_t n, struct json_object **value)

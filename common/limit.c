@@ -53,7 +53,7 @@ const struct fail *limit_check(struct context *cx, const char *key, int64_t most
 
 	if (!cx->conf->rate_limits)
 		return NULL;
-	if ((no = limit_find(cx->store, key, cx->now - window, &l)))
+	if ((no = limit_find(cx->store, key, cx->now - window, cx->now, &l)))
 		return no;
 	l.count++;
 	return judge(cx, &l, most, window);

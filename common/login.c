@@ -17,28 +17,39 @@
 
 enum {
 	PASSWORD_MAX = 1024, NAME_MAX_BYTES = 200,
-	FREE_FAILURES = 5, DELAY_MAX = 900, ACCOUNT_WINDOW = 86400,
+	FREE_FAILURES = 5, DELAY_MAX = 900, PAIR_WINDOW = 86400,
+	ACCOUNT_FAILURES = 50, ACCOUNT_WINDOW = 900,
 	ADDRESS_FAILURES = 20, ADDRESS_WINDOW = 900,
 	ALL_FAILURES = 60, ALL_WINDOW = 60,
 };
 
 struct keys {
+	const char *pair;		/* account from this address: a stranger elsewhere cannot keep its owner out */
 	const char *account, *address, *all;
 };
 
+/* Names are the same in any case of A to Z (COLLATE NOCASE), and so are their counters. */
 static struct keys keys_of(struct context *cx, const char *name)
 {
-	struct digest d = crypto_digest_text(name);
+	char *folded = arena_copy(cx->arena, name), *s;
+	struct digest d;
+	const char *id;
 
+	for (s = folded; *s; s++)
+		if (*s >= 'A' && *s <= 'Z')
+			*s = (char)(*s - 'A' + 'a');
+	d = crypto_digest_text(folded);
+	id = crypto_base64url(cx->arena, d.v, sizeof d.v);
 	return (struct keys){
-		arena_printf(cx->arena, "login account %s", crypto_base64url(cx->arena, d.v, sizeof d.v)),
+		arena_printf(cx->arena, "login account %s %s", id, limit_address(cx)),
+		arena_printf(cx->arena, "login account %s", id),
 		arena_printf(cx->arena, "login address %s", limit_address(cx)),
 		"login",
 	};
 }
 
-/* How long this account has to wait, given its failures so far. */
-static const struct fail *judge_account(struct context *cx, const struct limit *l, int64_t before)
+/* How long this account has to wait at this address, given its failures so far. */
+static const struct fail *judge_pair(struct context *cx, const struct limit *l, int64_t before)
 {
 	int64_t over = l->count - FREE_FAILURES, delay;
 
@@ -57,10 +68,11 @@ static const struct fail *check_limits(struct context *cx, const struct keys *k)
 
 	if (!cx->conf->rate_limits)
 		return NULL;
-	if ((no = limit_find(cx->store, k->account, cx->now - ACCOUNT_WINDOW, &l)))
+	if ((no = limit_find(cx->store, k->pair, cx->now - PAIR_WINDOW, cx->now, &l)))
 		return no;
 	l.count++;
-	if ((no = judge_account(cx, &l, l.last)) ||
+	if ((no = judge_pair(cx, &l, l.last)) ||
+	    (no = limit_check(cx, k->account, ACCOUNT_FAILURES, ACCOUNT_WINDOW)) ||
 	    (no = limit_check(cx, k->address, ADDRESS_FAILURES, ADDRESS_WINDOW)))
 		return no;
 	return limit_check(cx, k->all, ALL_FAILURES, ALL_WINDOW);
@@ -75,7 +87,8 @@ static const struct fail *reserve(struct context *cx, const struct keys *k)
 	if (!cx->conf->rate_limits)
 		return NULL;
 	if ((no = store_begin(cx->store)) || (no = check_limits(cx, k)) ||
-	    (no = limit_count(cx->store, k->account, cx->now - ACCOUNT_WINDOW, cx->now, &l)) ||
+	    (no = limit_count(cx->store, k->pair, cx->now - PAIR_WINDOW, cx->now, &l)) ||
+	    (no = limit_take(cx, k->account, ACCOUNT_FAILURES, ACCOUNT_WINDOW)) ||
 	    (no = limit_take(cx, k->address, ADDRESS_FAILURES, ADDRESS_WINDOW)) ||
 	    (no = limit_take(cx, k->all, ALL_FAILURES, ALL_WINDOW))) {
 		store_end(cx->store);
@@ -90,27 +103,38 @@ static const struct fail *give_back(struct context *cx, const struct keys *k)
 
 	if (!cx->conf->rate_limits)
 		return NULL;
-	if ((no = store_begin(cx->store)) || (no = limit_drop(cx->store, k->account)) ||
+	if ((no = store_begin(cx->store)) || (no = limit_drop(cx->store, k->pair)) ||
+	    (no = limit_give_back(cx->store, k->account)) ||
 	    (no = limit_give_back(cx->store, k->address)) || (no = limit_give_back(cx->store, k->all)))
 		return no;
 	return store_commit(cx->store);
 }
 
-/* The record of nobody: as costly as a real one, fits nothing. */
-static const char *dummy_record(struct context *cx)
+/* The record of nobody: as costly as those of the users, whose cost may be older than the settings; fits nothing. */
+static const struct fail *find_dummy(struct context *cx, const char **record)
 {
-	return arena_printf(cx->arena, "$scrypt$ln=%d,r=8,p=3$AAAAAAAAAAAAAAAAAAAAAA==$%s", (int)cx->conf->password_ln,
-	    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
+	const char *hash = "$AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+	const struct fail *no;
+	struct user *any;
+
+	if ((no = user_find_any(cx->store, cx->arena, &any)))
+		return no;
+	if (any && strncmp(any->password, "$scrypt$", 8) == 0)
+		*record = arena_printf(cx->arena, "$scrypt$%.*s%s", (int)strcspn(any->password + 8, "$"), any->password + 8, hash);
+	else
+		*record = arena_printf(cx->arena, "$scrypt$ln=%d,r=8,p=3%s", (int)cx->conf->password_ln, hash);
+	return NULL;
 }
 
 static const struct fail *verify(struct context *cx, const char *name, const char *password, const struct keys *k,
     struct user **u, bool *fits)
 {
 	const struct fail *no;
+	const char *record;
 
-	if ((no = reserve(cx, k)) || (no = user_find(cx->store, cx->arena, name, u)))
+	if ((no = reserve(cx, k)) || (no = user_find(cx->store, cx->arena, name, u)) || (no = find_dummy(cx, &record)))
 		return no;
-	return crypto_password_check(cx->arena, *u ? (*u)->password : dummy_record(cx), password, strlen(password), fits);
+	return crypto_password_check(cx->arena, *u ? (*u)->password : record, password, strlen(password), fits);
 }
 
 const struct fail *login_check(struct context *cx, const char *name, const char *password, struct user **u)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * login: is this the person?  Guessing is made slow before the password is looked at: after five failures an account
- * answers only at growing intervals (1, 2, 4 ... 900 seconds), an address has twenty failures in a quarter of an hour,
- * all together sixty a minute.  An unknown name costs as much time as a wrong password.
+ * answers this address only at growing intervals (1, 2, 4 ... 900 seconds); in a quarter of an hour an address has twenty
+ * failures and an account fifty; all together have sixty a minute.  An unknown name costs as much time as a wrong password.
  */
 #ifndef LOGIN_H
 #define LOGIN_H

@@ -71,6 +71,10 @@ const struct fail *oauth_give_for_code(struct context *cx, const struct client *
 	if (!crypto_secret_read(SECRET_CODE, r->code, &s))
 		return &oauth_grant_invalid;
 	hash = crypto_digest_secret(&s);
+	if ((no = code_find(cx->store, cx->arena, &hash, &c)))
+		return no;
+	if (!c)
+		return &oauth_grant_invalid;		/* a guess takes no lock */
 	if ((no = store_begin(cx->store)) || (no = code_find(cx->store, cx->arena, &hash, &c)) ||
 	    (no = check(cx, client, c, r)))
 		return no;

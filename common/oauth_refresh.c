@@ -93,6 +93,10 @@ const struct fail *oauth_give_for_refresh(struct context *cx, const struct clien
 	if (!crypto_secret_read(SECRET_REFRESH, r->refresh_token, &s))
 		return &oauth_grant_invalid;
 	hash = crypto_digest_secret(&s);
+	if ((no = refresh_find(cx->store, cx->arena, &hash, &old)))
+		return no;
+	if (!old)
+		return &oauth_grant_invalid;		/* a guess takes no lock */
 	if ((no = store_begin(cx->store)) || (no = refresh_find(cx->store, cx->arena, &hash, &old)))
 		return no;
 	if (!old)

@@ -25,14 +25,40 @@ static bool is_private_scheme(const struct conf *conf, const struct url *u)
 	return strchr(u->scheme, '.') || conf_has_word(conf->redirect_schemes, u->scheme);
 }
 
+/* Letters, digits, '-' and '.', or what stands between brackets: no escape, nothing that a person would misread. */
+static bool is_plain_host(const char *host)
+{
+	static const char name[] = "abcdefghijklmnopqrstuvwxyz0123456789-.";
+
+	if (*host != '[')
+		return *host && host[strspn(host, name)] == '\0';
+	host += 1 + strspn(host + 1, "0123456789abcdef:.");
+	return strcmp(host, "]") == 0;
+}
+
+/* Our own parameters may not stand in it already: the client would see two of them, ours last. */
+static bool has_our_parameter(const char *query)
+{
+	static const char *const ours[] = { "code", "state", "iss", "error", "error_description" };
+	size_t i, n;
+
+	for (; query && *query; query += n + (query[n] == '&')) {
+		n = strcspn(query, "&");
+		for (i = 0; i < sizeof ours / sizeof *ours; i++)
+			if (strcspn(query, "&=") == strlen(ours[i]) && strncmp(query, ours[i], strlen(ours[i])) == 0)
+				return true;
+	}
+	return false;
+}
+
 bool redirect_is_allowed(struct arena *a, const struct conf *conf, const char *uri)
 {
 	struct url u;
 
-	if (strlen(uri) > 2048 || !url_read(a, uri, &u) || u.userinfo || u.fragment)
+	if (strlen(uri) > 2048 || !url_read(a, uri, &u) || u.userinfo || u.fragment || has_our_parameter(u.query))
 		return false;
 	if (strcmp(u.scheme, "https") == 0)
-		return u.authority && *u.host;
+		return u.authority && is_plain_host(u.host);
 	return is_loopback(&u) || is_private_scheme(conf, &u);
 }
 

@@ -54,8 +54,8 @@ const struct fail *registration_check(struct context *cx, const char *authorizat
 	return crypto_equal_text(token, cx->conf->registration_token) ? NULL : &registration_token_invalid;
 }
 
-/* An array of strings with at most `most` elements; *n is how many.  NULL when it is anything else. */
-static struct json_object *list_of(struct json_object *metadata, const char *name, size_t most, size_t *n)
+/* An array of strings; *n is how many.  NULL when it is anything else. */
+static struct json_object *list_of(struct json_object *metadata, const char *name, size_t *n)
 {
 	struct json_object *list = json_get(metadata, name);
 	size_t i;
@@ -64,7 +64,7 @@ static struct json_object *list_of(struct json_object *metadata, const char *nam
 	if (!json_object_is_type(list, json_type_array))
 		return NULL;
 	*n = json_object_array_length(list);
-	for (i = 0; i < *n && i <= most; i++)
+	for (i = 0; i < *n; i++)
 		if (!json_object_is_type(json_object_array_get_idx(list, i), json_type_string))
 			return NULL;
 	return list;
@@ -91,7 +91,7 @@ static const struct fail *read_redirects(struct context *cx, struct json_object 
 	struct json_object *list;
 	size_t n, i;
 
-	list = list_of(metadata, "redirect_uris", REDIRECTS_MAX, &n);
+	list = list_of(metadata, "redirect_uris", &n);
 	if (!list || n == 0)
 		return &bad_redirect;
 	if (n > REDIRECTS_MAX)
@@ -185,13 +185,13 @@ static const struct fail *read_grants(struct json_object *metadata, struct clien
 
 	c->grant_types = "authorization_code refresh_token";
 	if (json_get(metadata, "response_types")) {
-		responses = list_of(metadata, "response_types", MEMBERS_MAX, &m);
+		responses = list_of(metadata, "response_types", &m);
 		if (!responses || !list_has(responses, m, "code"))
 			return &bad_grants;
 	}
 	if (!json_get(metadata, "grant_types"))
 		return NULL;
-	grants = list_of(metadata, "grant_types", MEMBERS_MAX, &n);
+	grants = list_of(metadata, "grant_types", &n);
 	if (!grants || !list_has(grants, n, "authorization_code"))
 		return &bad_grants;
 	if (!list_has(grants, n, "refresh_token"))
@@ -199,7 +199,10 @@ static const struct fail *read_grants(struct json_object *metadata, struct clien
 	return NULL;
 }
 
-/* Scopes that we do not know are left out; offline_access may always be asked for later. */
+/*
+ * Scopes that we do not know are left out, and a client that names only such may ask for all there is; offline_access may
+ * always be asked for later.
+ */
 static const struct fail *read_scope(struct context *cx, struct json_object *metadata, struct client *c)
 {
 	const char *asked = json_text(metadata, "scope");
@@ -210,8 +213,10 @@ static const struct fail *read_scope(struct context *cx, struct json_object *met
 	if (!scope_is_wellformed(asked))
 		return &bad_scope;
 	c->scope = scope_narrow(cx->arena, asked, "");
-	if (!scope_covers(c->scope, "offline_access"))
-		c->scope = arena_printf(cx->arena, "%s%soffline_access", c->scope, *c->scope ? " " : "");
+	if (!*c->scope || strcmp(c->scope, "offline_access") == 0)
+		c->scope = "";
+	else if (!scope_has(c->scope, "offline_access"))
+		c->scope = arena_printf(cx->arena, "%s offline_access", c->scope);
 	return NULL;
 }
 

@@ -6,6 +6,8 @@
 #include "buf.h"
 #include "search.h"
 
+enum { WORDS_MAX = 32, JOINTS_MAX = 8 };
+
 static bool is_letter(char c)
 {
 	unsigned char u = (unsigned char)c;
@@ -18,11 +20,12 @@ static bool is_joint(const char *s)
 	return *s && strchr("-_.'", *s) && is_letter(s[1]);
 }
 
+/* A phrase of very many parts costs much and means nothing; what is too long is taken as several words. */
 static size_t word_length(const char *s)
 {
-	size_t n = 0;
+	size_t n = 0, joints = 0;
 
-	while (is_letter(s[n]) || (n > 0 && is_joint(s + n)))
+	while (is_letter(s[n]) || (n > 0 && is_joint(s + n) && ++joints <= JOINTS_MAX))
 		n++;
 	return n;
 }
@@ -42,10 +45,12 @@ static void put_word(struct buf *b, const char *word, size_t n)
 const char *search_expression(struct arena *a, const char *text)
 {
 	struct buf b = buf_new(a);
-	size_t n;
+	size_t n, words = 0;
 
-	for (; *text; text += n ? n : 1)
-		if ((n = word_length(text)))
+	for (; *text && words < WORDS_MAX; text += n ? n : 1)
+		if ((n = word_length(text))) {
 			put_word(&b, text, n);
+			words++;
+		}
 	return b.len ? b.v : NULL;
 }

@@ -8,7 +8,8 @@
 /*
  * The FTS5 expression (SQLite FTS5 section 3) that asks for all words of the text, each a quoted string, so that no
  * operator, column filter, star or bracket of the text is one.  A word is a run of letters, digits and bytes of other
- * scripts; `-`, `_`, `.` and `'` inside a word keep it together (`read_file`, `don't` are looked up as phrases).
+ * scripts; `-`, `_`, `.` and `'` inside a word keep it together (`read_file`, `don't` are looked up as phrases), up to
+ * eight times.  Words beyond the 32nd are left out: they would narrow nothing that a person looks for.
  * NULL when there is no word: nothing can be found then.
  */
 const char *search_expression(struct arena *a, const char *text) __attribute__((nonnull));

@@ -19,7 +19,7 @@
 #include "store.h"
 #include "url.h"
 
-enum { DRAIN_MAX = 64 * 1024 * 1024, SPARE_MAX = 16 * 1024, QUERY_MAX = 16 * 1024 };
+enum { DRAIN_MAX = 64 * 1024 * 1024, SPARE_MAX = 16 * 1024, QUERY_MAX = 16 * 1024, VARIABLES_MAX = 512 };
 
 /* What lasts from one request of this process to the next. */
 static struct {
@@ -91,6 +91,9 @@ static bool has_duplicate(char *const *env)
 
 	for (one = env; *one; one++) {
 		size_t n = strcspn(*one, "=");
+
+		if (one - env > VARIABLES_MAX)
+			return true;		/* nobody has so many; and the comparison is quadratic */
 
 		for (two = one + 1; *two; two++)
 			if ((*two)[0] == (*one)[0] && strncmp(*two, *one, n) == 0 && (*two)[n] == '=')

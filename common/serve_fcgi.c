@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,7 +24,7 @@
 #include "log.h"
 #include "serve_front.h"
 
-enum { READ_SECONDS = 10, WORKERS_MAX = 256, RESPAWN_BURST = 8, REQUESTS_MAX = 100000, LINGER_ROUNDS = 600 };
+enum { READ_SECONDS = 10, CPU_SECONDS = 30, WORKERS_MAX = 256, RESPAWN_BURST = 8, REQUESTS_MAX = 100000, LINGER_ROUNDS = 600 };
 
 /* What the watching process hears; blocked in it, so that none is lost between two calls. */
 static const int heard[] = { SIGTERM, SIGINT, SIGUSR1, SIGHUP, SIGCHLD };
@@ -81,6 +82,14 @@ static void handle_signal(int sig, void (*handler)(int))
 	sigaction(sig, &act, NULL);
 }
 
+/* A request that computes for longer takes its worker with it (SIGPROF), and the next one gets a new worker. */
+static void limit_cpu(time_t seconds)
+{
+	const struct itimerval limit = { .it_value = { .tv_sec = seconds } };
+
+	setitimer(ITIMER_PROF, &limit, NULL);
+}
+
 /*
  * One connection, one request: lighttpd, Apache and nginx close it afterwards.  To libfcgi it looks like a connection that was
  * kept open from an earlier request, which is the one kind that it takes from us.
@@ -91,6 +100,7 @@ static void answer(const struct endpoint *ep, FCGX_Request *r, int fd)
 
 	connection = fd;
 	alarm(READ_SECONDS);
+	limit_cpu(CPU_SECONDS);
 	FCGX_InitRequest(r, -1, 0);
 	r->ipcFd = fd;
 	r->keepConnection = 1;
@@ -99,6 +109,7 @@ static void answer(const struct endpoint *ep, FCGX_Request *r, int fd)
 		FCGX_Finish_r(r);
 	}
 	alarm(0);
+	limit_cpu(0);
 	connection = -1;
 	FCGX_Free(r, 1);
 }
@@ -183,6 +194,7 @@ static size_t reap(pid_t *worker, size_t n)
 /* Keeps n workers alive until told to end; returns the signal that said so. */
 static int watch(const struct endpoint *ep, pid_t *worker, size_t n, const sigset_t *set, const sigset_t *before)
 {
+	static const struct timespec second = { .tv_sec = 1 };
 	size_t i;
 	int sig;
 
@@ -190,10 +202,10 @@ static int watch(const struct endpoint *ep, pid_t *worker, size_t n, const sigse
 		for (i = 0; i < n; i++)
 			if (worker[i] <= 0)
 				worker[i] = worker_start(ep, before);
-		sig = sigwaitinfo(set, NULL);
+		sig = sigtimedwait(set, NULL, &second);		/* a fork(2) that failed is tried again */
 		if (sig > 0 && sig != SIGCHLD)
 			return sig;
-		if (reap(worker, n) < n)
+		if (sig == SIGCHLD && reap(worker, n) < n)
 			slow_down();
 	}
 }

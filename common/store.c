@@ -22,6 +22,7 @@ struct store {
 	int64_t busy_timeout;
 	sqlite3 *db;
 	sqlite3_stmt *st[SQL_COUNT];
+	bool durable;			/* synchronous=FULL was said */
 	bool broken;			/* the connection is not to be trusted any more */
 };
 
@@ -58,7 +59,7 @@ static void store_close(struct store *s)
 	memset(s->st, 0, sizeof s->st);
 	sqlite3_close(s->db);
 	s->db = NULL;
-	s->broken = false;
+	s->broken = s->durable = false;
 }
 
 void store_drop(struct store *s)
@@ -67,6 +68,22 @@ void store_drop(struct store *s)
 		return;
 	store_close(s);
 	free(s);
+}
+
+/* Who may write to the folder may put a log of his own beside the file, and with it any content. */
+static const char *folder_check(const char *file)
+{
+	const char *slash = strrchr(file, '/');
+	char *folder = slash ? strndup(file, slash > file ? (size_t)(slash - file) : 1) : NULL;
+	struct stat st;
+	int rc = stat(folder ? folder : ".", &st);
+
+	free(folder);
+	if (rc != 0)
+		return strerror(errno);
+	if (st.st_uid != geteuid() && st.st_uid != 0 && geteuid() != 0)
+		return "lies in a folder that belongs to somebody else";
+	return st.st_mode & (S_IWGRP | S_IWOTH) ? "lies in a folder that others may write to (chmod 700)" : NULL;
 }
 
 /* What SQLite does not mind but we do: a link, somebody else's file, a file that others may read. */
@@ -82,7 +99,7 @@ static const char *file_check(const char *file)
 		return "belongs to somebody else than the user the programs run as";
 	if (st.st_mode & (S_IRWXG | S_IRWXO))
 		return "must be private to its owner (chmod 600)";
-	return NULL;
+	return folder_check(file);
 }
 
 /* One number out of a PRAGMA, or -1. */
@@ -166,7 +183,7 @@ static const struct fail *store_fail(struct store *s, int rc, const char *what)
 	log_line("%s: %s (%d)", what, s->db ? sqlite3_errmsg(s->db) : "not open", rc);
 	if (kind != SQLITE_BUSY && kind != SQLITE_FULL && kind != SQLITE_LOCKED)
 		s->broken = true;
-	return kind == SQLITE_CONSTRAINT || kind == SQLITE_MISUSE || kind == SQLITE_ERROR ? &fail_internal : &fail_unavailable;
+	return kind == SQLITE_CONSTRAINT || kind == SQLITE_MISUSE ? &fail_internal : &fail_unavailable;
 }
 
 static const struct fail *store_exec(struct store *s, const char *sql)
@@ -179,9 +196,15 @@ static const struct fail *store_exec(struct store *s, const char *sql)
 	return rc == SQLITE_OK ? NULL : store_fail(s, rc, sql);
 }
 
+/* What is committed must survive a power cut: said aloud, whatever this SQLite was built with. */
 const struct fail *store_begin(struct store *s)
 {
-	return store_exec(s, "BEGIN IMMEDIATE");
+	const struct fail *no = NULL;
+
+	if (!s->durable)
+		no = store_exec(s, "PRAGMA synchronous = FULL");
+	s->durable = !no;
+	return no ? no : store_exec(s, "BEGIN IMMEDIATE");
 }
 
 const struct fail *store_commit(struct store *s)

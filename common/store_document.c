@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* store_document: the knowledge base. */
+#include "excerpt.h"
 #include "store_document.h"
 #include "store_sql.h"
 
@@ -32,11 +33,19 @@ const struct fail *document_put(struct store *s, struct document *d, int64_t use
 	return document_index(s, d);
 }
 
+/* Cut before it is copied: a document may have a mebibyte. */
+static const char *column_excerpt(const struct query *q, struct arena *a, int column)
+{
+	const char *marked = (const char *)sqlite3_column_text(q->st, column);
+
+	return marked ? excerpt_cut(a, marked, (size_t)sqlite3_column_bytes(q->st, column)) : "";
+}
+
 static void hit_of(const struct query *q, struct arena *a, struct hit *h)
 {
 	h->id = column_int(q, 0);
 	h->title = column_text(q, a, 1);
-	h->snippet = column_text(q, a, 2);
+	h->snippet = column_excerpt(q, a, 2);
 	h->tags = column_text(q, a, 3);
 	h->author = column_text(q, a, 4);
 	h->created_at = column_int(q, 5);

@@ -12,12 +12,13 @@ static void limit_of(struct query *q, struct limit *l)
 		*l = (struct limit){ column_int(q, 0), column_int(q, 1), column_int(q, 2) };
 }
 
-const struct fail *limit_find(struct store *s, const char *key, int64_t oldest, struct limit *l)
+const struct fail *limit_find(struct store *s, const char *key, int64_t oldest, int64_t now, struct limit *l)
 {
 	struct query q = query_new(s, SQL_LIMIT_FIND);
 
 	query_text(&q, ":key", key);
 	query_int(&q, ":oldest", oldest);
+	query_int(&q, ":now", now);
 	limit_of(&q, l);
 	return query_end(&q);
 }

@@ -12,7 +12,7 @@ struct limit {
 };
 
 /* *l is all zero when nothing was counted since `oldest`. */
-const struct fail *limit_find(struct store *s, const char *key, int64_t oldest, struct limit *l)
+const struct fail *limit_find(struct store *s, const char *key, int64_t oldest, int64_t now, struct limit *l)
     __attribute__((nonnull, warn_unused_result));
 
 /* Counts one more and says what it is now; counting begins anew when the first was before `oldest`. */

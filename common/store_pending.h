@@ -30,7 +30,7 @@ const struct fail *pending_put(struct store *s, const struct pending *p) __attri
 const struct fail *pending_find(struct store *s, struct arena *a, const struct digest *id, struct pending **p)
     __attribute__((nonnull, warn_unused_result));
 
-/* Spends it: *taken is false when it was answered before, has expired or belongs to another browser. */
+/* Spends it: *taken is false when it was answered before, has expired, belongs to another browser, or its session has ended. */
 const struct fail *pending_take(struct store *s, const struct digest *id, const struct digest *owner, int64_t now,
     bool *taken) __attribute__((nonnull, warn_unused_result));
 

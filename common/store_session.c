@@ -29,8 +29,8 @@ static const struct fail *session_reap(struct store *s, int64_t now)
 	return query_run(&q);
 }
 
-const struct fail *session_put(struct store *s, const struct digest *cookie, int64_t user_id, int64_t now,
-    int64_t expires_at)
+const struct fail *session_put(struct store *s, const struct digest *cookie, const struct user *u, int64_t now,
+    int64_t expires_at, bool *made)
 {
 	const struct fail *no = session_reap(s, now);
 	struct query q;
@@ -39,10 +39,12 @@ const struct fail *session_put(struct store *s, const struct digest *cookie, int
 		return no;
 	q = query_new(s, SQL_SESSION_PUT);
 	query_digest(&q, ":hash", cookie);
-	query_int(&q, ":user_id", user_id);
+	query_int(&q, ":user_id", u->id);
+	query_text(&q, ":password", u->password);
 	query_int(&q, ":now", now);
 	query_int(&q, ":expires_at", expires_at);
-	return query_run(&q);
+	*made = query_row(&q);
+	return query_end(&q);
 }
 
 const struct fail *session_touch(struct store *s, const struct digest *cookie, int64_t now)

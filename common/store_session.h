@@ -5,6 +5,7 @@
 
 #include "crypto.h"
 #include "store.h"
+#include "store_user.h"
 
 struct session {
 	int64_t user_id;
@@ -16,8 +17,9 @@ struct session {
 const struct fail *session_find(struct store *s, struct arena *a, const struct digest *cookie, int64_t idle_since,
     int64_t now, struct session **x) __attribute__((nonnull, warn_unused_result));
 
-const struct fail *session_put(struct store *s, const struct digest *cookie, int64_t user_id, int64_t now,
-    int64_t expires_at) __attribute__((nonnull, warn_unused_result));
+/* *made is false when the user is disabled or has another password by now than the record that was checked. */
+const struct fail *session_put(struct store *s, const struct digest *cookie, const struct user *u, int64_t now,
+    int64_t expires_at, bool *made) __attribute__((nonnull, warn_unused_result));
 
 /* Remembers that it was used; written once a minute at most. */
 const struct fail *session_touch(struct store *s, const struct digest *cookie, int64_t now)

@@ -101,7 +101,7 @@ const struct fail *refresh_take(struct store *s, const struct digest *hash, cons
 
 const struct fail *token_reap(struct store *s, int64_t before)
 {
-	static const enum sql reap[] = { SQL_CODE_REAP, SQL_ACCESS_REAP, SQL_REFRESH_REAP };
+	static const enum sql reap[] = { SQL_CODE_REAP, SQL_ACCESS_REAP, SQL_REFRESH_REAP, SQL_GRANT_REAP };
 	const struct fail *no = NULL;
 	size_t i;
 

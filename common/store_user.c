@@ -24,6 +24,14 @@ const struct fail *user_find(struct store *s, struct arena *a, const char *name,
 	return query_end(&q);
 }
 
+const struct fail *user_find_any(struct store *s, struct arena *a, struct user **u)
+{
+	struct query q = query_new(s, SQL_USER_FIND_ANY);
+
+	*u = query_row(&q) ? user_of(&q, a) : NULL;
+	return query_end(&q);
+}
+
 const struct fail *user_put(struct store *s, const char *name, const char *password, int64_t now, bool *taken)
 {
 	struct query q = query_new(s, SQL_USER_PUT);

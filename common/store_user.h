@@ -17,6 +17,10 @@ struct user {
 const struct fail *user_find(struct store *s, struct arena *a, const char *name, struct user **u)
     __attribute__((nonnull, warn_unused_result));
 
+/* The first of all users; *u is NULL when there are none. */
+const struct fail *user_find_any(struct store *s, struct arena *a, struct user **u)
+    __attribute__((nonnull, warn_unused_result));
+
 /* *taken when the name exists already; then nothing was written. */
 const struct fail *user_put(struct store *s, const char *name, const char *password, int64_t now, bool *taken)
     __attribute__((nonnull, warn_unused_result));

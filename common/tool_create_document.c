@@ -5,6 +5,7 @@
 #include <json-c/json.h>
 
 #include "json.h"
+#include "limit.h"
 #include "line.h"
 #include "rfc3339.h"
 #include "store_document.h"
@@ -20,12 +21,16 @@ static const char *find_wrong(const struct document *d)
 	return d->content[strspn(d->content, " \t\r\n")] == '\0' ? "content must not be blank" : NULL;
 }
 
-static const struct fail *put(struct store *s, struct document *d, int64_t user_id)
+enum { PER_MINUTE = 120 };
+
+static const struct fail *put(struct context *cx, struct document *d, int64_t user_id)
 {
+	const char *key = arena_printf(cx->arena, "create_document %lld", (long long)user_id);
 	const struct fail *no;
 
-	if ((no = store_begin(s)) || (no = document_put(s, d, user_id)) || (no = store_commit(s)))
-		store_end(s);
+	if ((no = store_begin(cx->store)) || (no = limit_take(cx, key, PER_MINUTE, 60)) ||
+	    (no = document_put(cx->store, d, user_id)) || (no = store_commit(cx->store)))
+		store_end(cx->store);
 	return no;
 }
 
@@ -44,7 +49,7 @@ static const struct fail *create(struct tool_call *call)
 
 	if ((call->wrong = find_wrong(&d)))
 		return NULL;
-	if ((no = put(cx->store, &d, call->who->user_id)))
+	if ((no = put(cx, &d, call->who->user_id)))
 		return no;
 	buf_char(b, '{');
 	json_put_number(b, "id", d.id);

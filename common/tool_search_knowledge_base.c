@@ -11,29 +11,14 @@
 #include "store_document.h"
 #include "tool.h"
 
-enum {
-	LIMIT_DEFAULT = 5,
-	SNIPPET_MAX = 2000,	/* bytes; a snippet is counted in words, and a text need not have any */
-};
-
-/* Whole characters of the snippet, as many as there is room for. */
-static size_t snippet_length(const char *snippet)
-{
-	size_t n = strnlen(snippet, SNIPPET_MAX);
-
-	if (n == SNIPPET_MAX)
-		while (n > 0 && ((unsigned char)snippet[n] & 0xc0) == 0x80)
-			n--;
-	return n;
-}
+enum { LIMIT_DEFAULT = 5 };
 
 static void put_hit(struct arena *a, struct buf *b, const struct hit *hit)
 {
 	buf_char(b, '{');
 	json_put_number(b, "id", hit->id);
 	json_put_member(b, "title", hit->title);
-	json_put_name(b, "snippet");
-	json_put_textn(b, hit->snippet, snippet_length(hit->snippet));
+	json_put_member(b, "snippet", hit->snippet);
 	json_put_name(b, "score");
 	buf_printf(b, "%.6g", hit->score);
 	line_put_list(b, "tags", hit->tags);

@@ -52,6 +52,8 @@ void voice_page(struct request *rq, struct response *rs, const struct fail *no)
 
 	while (i < last && sentences[i].status != no->status)
 		i++;
+	if (i == last && no->status < 500)
+		i = 0;
 	v.heading = sentences[i].heading;
 	v.text = sentences[i].text;
 	v.hint = no->description;

@@ -11,8 +11,8 @@ INSERT INTO document_text (rowid, title, content, tags) VALUES (:id, :title, :co
 
 -- document_search: mcp
 -- Ordered by the hidden column rank, which is smaller for better matches, and by nothing else: FTS5 then sorts by itself, and
--- snippets are made for the rows that are given and not for all that match.
-SELECT document.id, document.title, snippet(document_text, 1, '**', '**', '...', 24), document.tags,
+-- marks the rows that are given and not all that match.  char(2) and char(3) are what excerpt_cut() looks for.
+SELECT document.id, document.title, highlight(document_text, 1, char(2), char(3)), document.tags,
   coalesce(user.name, 'operator'), document.created_at, -document_text.rank
   FROM document_text JOIN document ON document.id = document_text.rowid
   LEFT JOIN user ON user.id = document.user_id

@@ -12,10 +12,14 @@ SELECT grants.id, user_id, client_id, grants.scope, resource, grants.created_at,
  WHERE grants.id = :id AND revoked_at = 0 AND user.disabled_at = 0 AND client.disabled_at = 0;
 
 -- grant_revoke: token revoke
-UPDATE grants SET revoked_at = :now WHERE id = :id AND revoked_at = 0;
+UPDATE grants SET revoked_at = :now, expires_at = min(expires_at, :now) WHERE id = :id AND revoked_at = 0;
 
 -- grant_revoke_user: mcpctl
-UPDATE grants SET revoked_at = :now WHERE user_id = :user_id AND revoked_at = 0;
+UPDATE grants SET revoked_at = :now, expires_at = min(expires_at, :now) WHERE user_id = :user_id AND revoked_at = 0;
+
+-- grant_reap: token
+-- With the codes and tokens that are left of it.
+DELETE FROM grants WHERE id IN (SELECT id FROM grants WHERE expires_at < :before LIMIT 20);
 
 -- grant_set_generation: token
 UPDATE grants SET generation = :generation WHERE id = :id;

@@ -13,14 +13,16 @@ SELECT owner, client_id, redirect_uri, redirect_given, challenge, scope, resourc
   FROM pending WHERE hash = :hash;
 
 -- pending_take: authorize
--- Spend it.  No row: answered before, too old, or another browser's.
+-- Spend it.  No row: answered before, too old, another browser's, or the session has ended since it was looked at.
 UPDATE pending SET answered_at = :now
  WHERE hash = :hash AND owner = :owner AND answered_at = 0 AND expires_at > :now
+   AND EXISTS (SELECT 1 FROM session JOIN user ON user.id = session.user_id
+                WHERE session.hash = pending.owner AND session.expires_at > :now AND user.disabled_at = 0)
 RETURNING 1;
 
 -- pending_move: authorize
 UPDATE pending SET owner = :new_owner WHERE owner = :old_owner;
 
 -- pending_reap: authorize
--- Kept for an hour after their end, so that a late click is told what happened.
-DELETE FROM pending WHERE hash IN (SELECT hash FROM pending WHERE expires_at < :now - 3600 LIMIT 20);
+-- Kept for a while after their end, so that a late click is told what happened.
+DELETE FROM pending WHERE hash IN (SELECT hash FROM pending WHERE expires_at < :now - 600 LIMIT 20);

@@ -85,6 +85,7 @@ CREATE TABLE grants (
 ) STRICT;
 CREATE INDEX grants_by_user ON grants (user_id);
 CREATE INDEX grants_by_client ON grants (client_id);
+CREATE INDEX grants_by_expiry ON grants (expires_at);
 
 -- Authorization codes.  A used one stays until long after its end, so that a replay is known for what it is.
 CREATE TABLE code (

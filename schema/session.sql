@@ -7,7 +7,11 @@ SELECT session.user_id, user.name, session.created_at
  WHERE session.hash = :hash AND session.expires_at > :now AND session.seen_at > :idle_since AND user.disabled_at = 0;
 
 -- session_put: authorize
-INSERT INTO session (hash, user_id, created_at, seen_at, expires_at) VALUES (:hash, :user_id, :now, :now, :expires_at);
+-- Only if the password that was checked is still the password: hashing takes a while, and it may be changed meanwhile.
+INSERT INTO session (hash, user_id, created_at, seen_at, expires_at)
+SELECT :hash, id, :now, :now, :expires_at FROM user
+ WHERE id = :user_id AND password = :password AND disabled_at = 0
+RETURNING 1;
 
 -- session_touch: authorize
 -- Once a minute is exact enough.

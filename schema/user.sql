@@ -4,6 +4,10 @@
 -- user_find: authorize mcpctl
 SELECT id, name, password, created_at, disabled_at FROM user WHERE name = :name;
 
+-- user_find_any: authorize
+-- Somebody's record, for the cost of a password of nobody.
+SELECT id, name, password, created_at, disabled_at FROM user ORDER BY id LIMIT 1;
+
 -- user_put: mcpctl
 INSERT INTO user (name, password, created_at) VALUES (:name, :password, :now);
 

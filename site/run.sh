@@ -94,17 +94,24 @@ place_for_user() {
 }
 
 place_for_root() {
-	# Made anew, so that nothing that www-data may have put there is followed or run.
+	# Nobody else may touch the folder while root works in it; it is given away when that is done.  What lies there from
+	# an earlier run was www-data's to change, so that nothing of it is followed or run.
+	chown "$(id -u):$(id -g)" .
+	chmod 700 .
+	for file in mcp-cgi.conf mcp.db; do
+		[ ! -L "$file" ] || die "$DATA/$file is a symbolic link; put the file itself there."
+	done
 	rm -rf served
 	mkdir served
 	cp -R "$BUILD/bin" served/bin
 	place_site served/www
 	chmod -R go+rX served
 	mkdir -m 700 served/tmp
-	chown -h "$OWNER:$OWNER" . served/tmp
+	chown -h "$OWNER:$OWNER" served/tmp
 	for file in mcp-cgi.conf mcp.db mcp.db-wal mcp.db-shm; do
 		[ ! -e "$file" ] || chown -h "$OWNER:$OWNER" "$file"
 	done
+	chown "$OWNER:$OWNER" .
 	# lighttpd's empty body for CGI programs; a true device would not open on a file system mounted nodev.
 	as_owner sh -c 'mkdir -p dev && : >dev/null'
 	programs=/served/bin conf=/mcp-cgi.conf run=/served/tmp www=/served/www chroot=$DATA user=$OWNER
@@ -130,7 +137,7 @@ ctl() {
 }
 
 setting() {
-	sed -n "s/^$1[ 	]*=[ 	]*//p" mcp-cgi.conf
+	as_owner sed -n "s/^$1[ 	]*=[ 	]*//p" mcp-cgi.conf
 }
 
 # An address of this script follows PORT; one that somebody wrote (of a tunnel, say) stays.
