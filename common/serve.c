@@ -122,7 +122,8 @@ static const struct fail *broken(long got)
 	return got == -2 ? &fail_timeout : &bad_length;
 }
 
-static const struct fail *drain(const struct front *front, long left)
+/* Lets the peer say the rest; left is -1 when nobody knows how much that is. */
+static const struct fail *drain(const struct front *front, long left, const struct fail *no)
 {
 	char spare[SPARE_MAX];
 	long got, all = 0;
@@ -135,7 +136,7 @@ static const struct fail *drain(const struct front *front, long left)
 		if (left > 0)
 			left -= got;
 	}
-	return &fail_too_large;
+	return no;
 }
 
 /* Reads exactly `length` bytes, or to the end when none was announced (chunked under Apache), never above `most`. */
@@ -146,7 +147,7 @@ static const struct fail *body_read(struct request *rq, const struct front *fron
 	long got = 0;
 
 	if (length > (long)most)
-		return drain(front, length);
+		return drain(front, length, &fail_too_large);
 	while (n < room) {
 		piece = length >= 0 ? room - n : room - n < SPARE_MAX ? room - n : SPARE_MAX;
 		got = front->read(front->with, buf_room(&b, piece), piece);
@@ -157,7 +158,7 @@ static const struct fail *body_read(struct request *rq, const struct front *fron
 	if (got < 0 || (length >= 0 && n < room))
 		return broken(got);
 	if (n > most)
-		return drain(front, -1);
+		return drain(front, -1, &fail_too_large);
 	buf_room(&b, 1)[0] = '\0';
 	rq->body = b.v;
 	rq->body_len = n;
@@ -170,7 +171,7 @@ static const struct fail *take_body(struct request *rq, const struct endpoint *e
 	size_t most = ep->body_max ? ep->body_max : (size_t)rq->cx.conf->max_body;
 
 	if (length == -2)
-		return &bad_length;
+		return drain(front, -1, &bad_length);
 	if (length == 0 || (length == -1 && rq->method != METHOD_POST && !http_env(rq, "HTTP_TRANSFER_ENCODING")))
 		return NULL;
 	return body_read(rq, front, length, most);

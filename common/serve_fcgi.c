@@ -73,12 +73,13 @@ static int fcgi_write(void *with, const char *from, size_t n)
 	return FCGX_FFlush(r->out);
 }
 
-static void handle_signal(int sig, void (*handler)(int))
+static void handle_signal(int sig, void (*handler)(int), int flags)
 {
 	struct sigaction act;
 
 	memset(&act, 0, sizeof act);
 	act.sa_handler = handler;
+	act.sa_flags = flags;
 	sigaction(sig, &act, NULL);
 }
 
@@ -123,9 +124,9 @@ static int work(const struct endpoint *ep)
 
 	if (FCGX_Init() != 0)
 		return EXIT_FAILURE;
-	handle_signal(SIGTERM, on_end);
-	handle_signal(SIGUSR1, on_end);
-	handle_signal(SIGALRM, on_alarm);
+	handle_signal(SIGTERM, on_end, 0);
+	handle_signal(SIGUSR1, on_end, 0);
+	handle_signal(SIGALRM, on_alarm, SA_RESTART);
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGUSR1);
