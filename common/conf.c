@@ -286,8 +286,10 @@ static bool text_read(struct arena *a, char *text, size_t n, struct conf *c, str
 	if (!utf8_is(text, n) || strlen(text) != n)
 		return refuse(e, 0, "is not UTF-8 text");
 	for (; *line; line = end, number++) {
-		end = line + strcspn(line, "\n");
-		if (!line_read(a, arena_text(a, line, (size_t)(end - line)), number, c, seen, e))
+		end = strchr(line, '\n');
+		if (!end)
+			end = line + strlen(line);
+		if (*line != '#' && *line != '\n' && !line_read(a, arena_text(a, line, (size_t)(end - line)), number, c, seen, e))
 			return false;
 		end += *end == '\n';
 	}

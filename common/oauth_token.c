@@ -21,7 +21,7 @@ const struct fail *oauth_put_access(struct context *cx, const struct grant *g, c
 	t->expires_in = cx->conf->access_ttl;
 	t->scope = scope;
 	row.hash = crypto_digest_secret(&t->access);
-	if ((no = token_reap(cx->store, cx->now - KEEP_SECONDS)))
+	if ((no = token_reap(cx->store, g->id, cx->now - KEEP_SECONDS)))
 		return no;
 	return access_put(cx->store, &row);
 }

@@ -226,14 +226,13 @@ void store_end(struct store *s)
 
 void store_leave(struct store *s)
 {
-	char *log;
 	struct stat st;
 
-	if (!s->db || asprintf(&log, "%s-wal", s->file) < 0)
+	if (!s->db)
 		return;
-	if (sqlite3_total_changes(s->db) > 0 || (stat(log, &st) == 0 && st.st_size > LOG_MAX))
+	if (sqlite3_total_changes(s->db) > 0 ||
+	    (stat(sqlite3_filename_wal(sqlite3_db_filename(s->db, "main")), &st) == 0 && st.st_size > LOG_MAX))
 		store_close(s);
-	free(log);
 }
 
 int store_changes(const struct store *s)

@@ -21,10 +21,11 @@ const struct fail *session_find(struct store *s, struct arena *a, const struct d
 	return query_end(&q);
 }
 
-static const struct fail *session_reap(struct store *s, int64_t now)
+static const struct fail *session_reap(struct store *s, int64_t user_id, int64_t now)
 {
 	struct query q = query_new(s, SQL_SESSION_REAP);
 
+	query_int(&q, ":user_id", user_id);
 	query_int(&q, ":now", now);
 	return query_run(&q);
 }
@@ -32,7 +33,7 @@ static const struct fail *session_reap(struct store *s, int64_t now)
 const struct fail *session_put(struct store *s, const struct digest *cookie, const struct user *u, int64_t now,
     int64_t expires_at, bool *made)
 {
-	const struct fail *no = session_reap(s, now);
+	const struct fail *no = session_reap(s, u->id, now);
 	struct query q;
 
 	if (no)

@@ -99,15 +99,17 @@ const struct fail *refresh_take(struct store *s, const struct digest *hash, cons
 	return query_end(&q);
 }
 
-const struct fail *token_reap(struct store *s, int64_t before)
+const struct fail *token_reap(struct store *s, int64_t grant_id, int64_t before)
 {
-	static const enum sql reap[] = { SQL_CODE_REAP, SQL_ACCESS_REAP, SQL_REFRESH_REAP, SQL_GRANT_REAP };
+	static const enum sql reap[] = { SQL_ACCESS_REAP, SQL_REFRESH_REAP, SQL_GRANT_REAP };
 	const struct fail *no = NULL;
 	size_t i;
 
 	for (i = 0; !no && i < sizeof reap / sizeof *reap; i++) {
 		struct query q = query_new(s, reap[i]);
 
+		if (reap[i] != SQL_GRANT_REAP)
+			query_int(&q, ":grant_id", grant_id);
 		query_int(&q, ":before", before);
 		no = query_run(&q);
 	}

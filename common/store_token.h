@@ -53,7 +53,7 @@ const struct fail *refresh_find(struct store *s, struct arena *a, const struct d
 const struct fail *refresh_take(struct store *s, const struct digest *hash, const unsigned char nonce[32], int64_t now,
     bool *taken) __attribute__((nonnull, warn_unused_result));
 
-/* Drops a few codes, tokens and grants that expired before `before`: a little on every issue instead of a lot at night. */
-const struct fail *token_reap(struct store *s, int64_t before) __attribute__((nonnull, warn_unused_result));
+/* Drops what expired before `before`: tokens of this grant, and a few grants with all that is theirs. */
+const struct fail *token_reap(struct store *s, int64_t grant_id, int64_t before) __attribute__((nonnull, warn_unused_result));
 
 #endif

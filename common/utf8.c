@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* utf8: the table of well-formed byte sequences, RFC 3629 section 4, as arithmetic. */
 #include <stdint.h>
+#include <string.h>
 
 #include "utf8.h"
 
@@ -31,11 +32,21 @@ size_t utf8_char(const char *s, size_t n)
 
 bool utf8_is(const char *s, size_t n)
 {
-	size_t i, len;
+	uint64_t eight;
+	size_t i = 0, len;
 
-	for (i = 0; i < n; i += len)
+	while (i < n) {
+		for (; n - i >= sizeof eight; i += sizeof eight) {	/* most text is ASCII */
+			memcpy(&eight, s + i, sizeof eight);
+			if (eight & UINT64_C(0x8080808080808080))
+				break;
+		}
+		if (i == n)
+			break;
 		if ((len = utf8_char(s + i, n - i)) == 0)
 			return false;
+		i += len;
+	}
 	return true;
 }
 

@@ -15,6 +15,3 @@ UPDATE code SET used_at = :now WHERE hash = :hash AND used_at IS NULL AND expire
 
 -- code_count_try: token
 UPDATE code SET tries = tries + 1 WHERE hash = :hash;
-
--- code_reap: token
-DELETE FROM code WHERE hash IN (SELECT hash FROM code WHERE expires_at < :before LIMIT 20);

@@ -3,6 +3,9 @@
 -- The one file.  Times are seconds since 1970; a "hash" is the SHA-256 of 256 random bits, so that a stolen copy of this
 -- file opens nothing.  Everything that a grant has given dies with the grant.  Tables are STRICT; ids that
 -- outsiders see are random texts.
+--
+-- Under plain CGI every request parses all of this once, so that an index has to earn its place: what has expired is found
+-- through what it belongs to.
 
 PRAGMA application_id = 1296257097;	-- "MCGI"
 PRAGMA user_version = 1;
@@ -50,7 +53,6 @@ CREATE TABLE session (
 	expires_at	INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX session_by_user ON session (user_id);
-CREATE INDEX session_by_expiry ON session (expires_at);
 
 -- Authorization requests that wait for a person.  owner is the hash of the cookie of the browser that asked.
 CREATE TABLE pending (
@@ -100,7 +102,6 @@ CREATE TABLE code (
 	tries		INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX code_by_grant ON code (grant_id);
-CREATE INDEX code_by_expiry ON code (expires_at);
 
 -- Access tokens.  The bearer check reads this row, its grant, user and client, each by its key.
 CREATE TABLE access (
@@ -110,7 +111,6 @@ CREATE TABLE access (
 	expires_at	INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX access_by_grant ON access (grant_id);
-CREATE INDEX access_by_expiry ON access (expires_at);
 
 -- Refresh tokens.  A used one keeps the nonce from which, together with the token itself, its successor follows.
 CREATE TABLE refresh (
@@ -122,7 +122,6 @@ CREATE TABLE refresh (
 	nonce		BLOB
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX refresh_by_grant ON refresh (grant_id);
-CREATE INDEX refresh_by_expiry ON refresh (expires_at);
 
 -- Counters against guessing and flooding.
 CREATE TABLE limits (
@@ -142,7 +141,6 @@ CREATE TABLE document (
 	tags		TEXT NOT NULL,			-- one a line
 	created_at	INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX document_by_user ON document (user_id);
 
 -- Its index.  Kept by statements and not by triggers: the programs distrust the schema (trusted_schema=off), and a
 -- trigger may then not reach a virtual table.

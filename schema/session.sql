@@ -24,4 +24,5 @@ DELETE FROM session WHERE hash = :hash;
 DELETE FROM session WHERE user_id = :user_id;
 
 -- session_reap: authorize
-DELETE FROM session WHERE hash IN (SELECT hash FROM session WHERE expires_at < :now LIMIT 20);
+-- Whoever signs in takes the old ones along.
+DELETE FROM session WHERE user_id = :user_id AND expires_at < :now;

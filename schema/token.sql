@@ -5,10 +5,10 @@
 INSERT INTO access (hash, grant_id, scope, expires_at) VALUES (:hash, :grant_id, :scope, :expires_at);
 
 -- access_find: mcp
--- The bearer check: four rows, each by its key.
+-- The bearer check: four rows, each by its key.  CROSS JOIN says the order, so that SQLite need not look for one.
 SELECT grants.user_id, user.name, grants.client_id, access.scope, grants.resource
-  FROM access JOIN grants ON grants.id = access.grant_id
-  JOIN user ON user.id = grants.user_id JOIN client ON client.id = grants.client_id
+  FROM access CROSS JOIN grants ON grants.id = access.grant_id
+ CROSS JOIN user ON user.id = grants.user_id CROSS JOIN client ON client.id = grants.client_id
  WHERE access.hash = :hash AND access.expires_at > :now
    AND grants.revoked_at = 0 AND user.disabled_at = 0 AND client.disabled_at = 0;
 
@@ -20,7 +20,8 @@ SELECT access.grant_id, grants.client_id FROM access JOIN grants ON grants.id = 
 DELETE FROM access WHERE hash = :hash;
 
 -- access_reap: token
-DELETE FROM access WHERE hash IN (SELECT hash FROM access WHERE expires_at < :before LIMIT 20);
+-- The old ones of the same grant, when it gets a new one.
+DELETE FROM access WHERE grant_id = :grant_id AND expires_at < :before;
 
 -- refresh_put: token
 INSERT INTO refresh (hash, grant_id, generation, expires_at) VALUES (:hash, :grant_id, :generation, :expires_at);
@@ -34,4 +35,4 @@ UPDATE refresh SET used_at = :now, nonce = :nonce
  WHERE hash = :hash AND used_at IS NULL AND expires_at > :now RETURNING 1;
 
 -- refresh_reap: token
-DELETE FROM refresh WHERE hash IN (SELECT hash FROM refresh WHERE expires_at < :before LIMIT 20);
+DELETE FROM refresh WHERE grant_id = :grant_id AND expires_at < :before;

@@ -199,10 +199,10 @@ static void what_is_long_over_is_dropped(void **state)
 	for (int i = 0; i < 30; i++)
 		put_access(w, g.id, arena_printf(w->cx.arena, "dead %d", i), START - 1000);
 	for (int i = 0; i < 5; i++)
-		assert_go_on(token_reap(world_as(w, ROLE_TOKEN), START - 500));
+		assert_go_on(token_reap(world_as(w, ROLE_TOKEN), g.id, START - 500));
 	assert_int_equal(world_ask(w, "SELECT count(*) FROM access"), 1);
 	assert_true(is_live(w, &live, START));
-	assert_go_on(token_reap(world_as(w, ROLE_TOKEN), START + 100));
+	assert_go_on(token_reap(world_as(w, ROLE_TOKEN), g.id, START + 100));
 	assert_int_equal(world_ask(w, "SELECT count(*) FROM access"), 1);
 }
 

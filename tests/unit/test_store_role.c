@@ -76,7 +76,7 @@ CALL(session_find) { struct session *x; forget(session_find(s, arena, &hash, 0, 
 CALL(session_put) { struct user u = { .id = 1, .password = "" }; bool made;
     forget(session_put(s, &hash, &u, START, START, &made)); }
 CALL(session_touch) { forget(session_touch(s, &hash, START)); }
-CALL(token_reap) { forget(token_reap(s, START)); }
+CALL(token_reap) { forget(token_reap(s, 1, START)); }
 CALL(user_each) { forget(user_each(s, arena, each_user, NULL)); }
 CALL(user_find_any) { struct user *u; forget(user_find_any(s, arena, &u)); }
 CALL(user_find) { struct user *u; forget(user_find(s, arena, "x", &u)); }
