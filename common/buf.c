@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* buf: doubling inside the arena; the smaller copies are wiped with everything else. */
-#include <inttypes.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "arena.h"
@@ -56,9 +54,15 @@ void buf_char(struct buf *b, char c)
 
 void buf_int(struct buf *b, int64_t n)
 {
-	char text[24];
+	char text[24], *at = text + sizeof text;
+	uint64_t left = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
 
-	buf_put(b, text, (size_t)snprintf(text, sizeof text, "%" PRId64, n));
+	do
+		*--at = (char)('0' + left % 10);
+	while (left /= 10);
+	if (n < 0)
+		*--at = '-';
+	buf_put(b, at, (size_t)(text + sizeof text - at));
 }
 
 void buf_printf(struct buf *b, const char *format, ...)

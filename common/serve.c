@@ -28,6 +28,7 @@ static struct {
 	struct conf conf;
 	bool configured;
 	struct store *store;
+	uint64_t next_id;		/* names of requests count up from a random place */
 } process;
 
 static const struct fail duplicate_variable = FAIL(400, "invalid_request", "A header field arrived twice");
@@ -180,17 +181,16 @@ static const struct fail *take_body(struct request *rq, const struct endpoint *e
 static void request_read(struct request *rq, char *const *env)
 {
 	static const char digit[] = "0123456789abcdef";
-	unsigned char random[8];
 	struct timespec now;
 	const char *value;
+	uint64_t id;
 	size_t i;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	crypto_random(random, sizeof random);
-	for (i = 0; i < sizeof random; i++) {
-		rq->cx.id[2 * i] = digit[random[i] >> 4];
-		rq->cx.id[2 * i + 1] = digit[random[i] & 15];
-	}
+	if (!process.next_id)
+		crypto_random(&process.next_id, sizeof process.next_id);
+	for (i = 0, id = process.next_id++; i < 16; i++, id >>= 4)
+		rq->cx.id[15 - i] = digit[id & 15];
 	rq->cx.arena = process.request;
 	rq->cx.now = now.tv_sec;
 	rq->env = env;
@@ -219,7 +219,7 @@ static bool host_is_allowed(const struct request *rq)
 	const char *host = http_env(rq, "HTTP_HOST");
 	struct url u;
 
-	if (!rq->cx.conf->loopback || !host)
+	if (!rq->cx.conf->loopback || !host || strcmp(host, rq->cx.conf->issuer + strlen("http://")) == 0)
 		return true;
 	return url_read(rq->cx.arena, arena_printf(rq->cx.arena, "http://%s", host), &u) && url_host_is_loopback(u.host);
 }
@@ -295,15 +295,22 @@ static int deliver(struct request *rq, struct response *rs, const struct front *
 	struct buf b = buf_new(rs->arena);
 	size_t i;
 
-	buf_printf(&b, "Status: %d %s\r\n", rs->status, http_phrase(rs->status));
+	buf_text(&b, "Status: ");
+	buf_int(&b, rs->status);
+	buf_char(&b, ' ');
+	buf_text(&b, http_phrase(rs->status));
+	buf_text(&b, "\r\n");
 	for (i = 0; i < rs->headers; i++) {
 		buf_text(&b, rs->header[i].name);
 		buf_text(&b, ": ");
 		buf_text(&b, rs->header[i].value);
 		buf_text(&b, "\r\n");
 	}
-	if (rs->status != 204)
-		buf_printf(&b, "Content-Length: %zu\r\n", rs->body.len);
+	if (rs->status != 204) {
+		buf_text(&b, "Content-Length: ");
+		buf_int(&b, (int64_t)rs->body.len);
+		buf_text(&b, "\r\n");
+	}
 	buf_text(&b, "\r\n");
 	if (rq->method != METHOD_HEAD)
 		buf_put(&b, rs->body.v, rs->body.len);

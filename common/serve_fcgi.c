@@ -13,7 +13,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,13 +23,14 @@
 #include "log.h"
 #include "serve_front.h"
 
-enum { READ_SECONDS = 10, CPU_SECONDS = 30, WORKERS_MAX = 256, RESPAWN_BURST = 8, REQUESTS_MAX = 100000, LINGER_ROUNDS = 600 };
+enum { READ_SECONDS = 10, LIFE_SECONDS = 90, WORKERS_MAX = 256, RESPAWN_BURST = 8, REQUESTS_MAX = 100000, LINGER_ROUNDS = 600 };
 
 /* What the watching process hears; blocked in it, so that none is lost between two calls. */
 static const int heard[] = { SIGTERM, SIGINT, SIGUSR1, SIGHUP, SIGCHLD };
 
 static volatile sig_atomic_t ended;
 static volatile sig_atomic_t connection = -1;
+static volatile sig_atomic_t alarmed;
 
 /* ---- a worker ------------------------------------------------------------------------------------------------ */
 
@@ -39,14 +39,23 @@ static void on_end(int sig)
 	ended = sig;
 }
 
-/* Whatever the peer has not said by now it will not say; an answer still gets through. */
+/*
+ * First: whatever the peer has not said by now it will not say; an answer still gets through.  Then: a request that works for so
+ * long takes its worker with it, and the next one gets a new worker.  Nobody takes the alarm back between requests: the next
+ * one sets it anew.
+ */
 static void on_alarm(int sig)
 {
 	int before = errno;
 
 	(void)sig;
-	if (connection >= 0)
-		shutdown(connection, SHUT_RD);
+	if (connection < 0)
+		return;
+	if (alarmed)
+		_exit(EXIT_FAILURE);
+	alarmed = 1;
+	shutdown(connection, SHUT_RD);
+	alarm(LIFE_SECONDS - READ_SECONDS);
 	errno = before;
 }
 
@@ -83,14 +92,6 @@ static void handle_signal(int sig, void (*handler)(int), int flags)
 	sigaction(sig, &act, NULL);
 }
 
-/* A request that computes for longer takes its worker with it (SIGPROF), and the next one gets a new worker. */
-static void limit_cpu(time_t seconds)
-{
-	const struct itimerval limit = { .it_value = { .tv_sec = seconds } };
-
-	setitimer(ITIMER_PROF, &limit, NULL);
-}
-
 /*
  * One connection, one request: lighttpd, Apache and nginx close it afterwards.  To libfcgi it looks like a connection that was
  * kept open from an earlier request, which is the one kind that it takes from us.
@@ -99,9 +100,9 @@ static void answer(const struct endpoint *ep, FCGX_Request *r, int fd)
 {
 	const struct front front = { r, fcgi_read, fcgi_write };
 
+	alarmed = 0;
 	connection = fd;
 	alarm(READ_SECONDS);
-	limit_cpu(CPU_SECONDS);
 	FCGX_InitRequest(r, -1, 0);
 	r->ipcFd = fd;
 	r->keepConnection = 1;
@@ -109,8 +110,6 @@ static void answer(const struct endpoint *ep, FCGX_Request *r, int fd)
 		serve_one(ep, r->envp, &front);
 		FCGX_Finish_r(r);
 	}
-	alarm(0);
-	limit_cpu(0);
 	connection = -1;
 	FCGX_Free(r, 1);
 }
