@@ -45,11 +45,15 @@ build() {
 unit() {
 	for program in build/asan/test/test_*; do
 		case $program in *.d) continue ;; esac
-		CMOCKA_MESSAGE_OUTPUT=TAP "$program" 2>"$tap.err" | sed -n "s,^\(not \)\{0,1\}ok [0-9]* - ,&$(basename "$program"): ,p" >"$tap.unit"
-		cat "$tap.unit"
-		if grep -qE 'ERROR: |runtime error|LeakSanitizer' "$tap.err" || ! [ -s "$tap.unit" ]; then
-			tail -n 20 "$tap.err"
-			echo "not ok - $(basename "$program"): did not end well"
+		name=${program##*/}
+		CMOCKA_MESSAGE_OUTPUT=TAP "$program" >"$tap.unit" 2>"$tap.err"
+		ended=$?
+		cat "$tap.err" >>"$tap.unit"
+		sed -n -E "s/^\t*((not )?ok) [0-9]+ - /\1 - $name: /p" "$tap.unit"
+		if ! grep -qE '^[[:space:]]*(not )?ok [0-9]+ - ' "$tap.unit" ||
+			{ [ $ended -ne 0 ] && ! grep -qE '^[[:space:]]*not ok [0-9]+ - ' "$tap.unit"; }; then
+			tail -n 20 "$tap.unit"
+			echo "not ok - $name: ended with status $ended"
 		fi
 	done
 }
