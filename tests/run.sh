@@ -83,7 +83,7 @@ suite 'fences' tests/house.sh
 suite 'statements' tests/sql.sh
 suite 'rows' tests/rows.sh
 suite 'unit' unit
-suite 'wire, in process' run_node tests/wire/run.mjs inproc
+suite 'wire, in process' env MCP_TESTS_JOBS=8 tests/node_modules/.bin/node tests/wire/run.mjs inproc
 if [ "$what" = test ]; then
 	suite 'other builds' other_builds
 	suite 'rebuild' tests/live/rebuild.sh

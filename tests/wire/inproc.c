@@ -165,17 +165,19 @@ static void plain_answer(int fd, const char *status)
 /* The head, up to and with its empty line; NULL when the client is not worth an answer. */
 static char *read_head(int fd, struct arena *a, size_t *len)
 {
-	char *head = arena_take(a, HEAD_MAX + 1);
+	static char head[HEAD_MAX + 1];
 	ssize_t got;
 
 	*len = 0;
+	head[0] = '\0';
 	while (!strstr(head, "\r\n\r\n")) {
 		got = *len < HEAD_MAX ? recv(fd, head + *len, HEAD_MAX - *len, 0) : -1;
 		if (got <= 0)
 			return NULL;
 		*len += (size_t)got;
+		head[*len] = '\0';
 	}
-	return head;
+	return memcpy(arena_take_raw(a, *len + 1), head, *len + 1);
 }
 
 static void answer_one(int fd, const char *peer, struct arena *a)
