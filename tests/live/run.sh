@@ -107,6 +107,14 @@ try() {
 	stop
 	expect "$who: a signal stops that, too" $?
 	rm -rf "$top/tree/run"
+
+	start "$who"
+	generated=$(sed -n 's/^  password *//p' "$top/out")
+	[ "${#generated}" -ge 12 ] && call "$generated"
+	expect "$who: without DEMO_PASSWORD it prints one that works" $?
+	stop
+	expect "$who: and stops" $?
+	rm -rf "$top/tree/run"
 }
 
 if [ "$(id -u)" -eq 0 ]; then
