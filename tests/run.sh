@@ -58,9 +58,15 @@ unit() {
 	done
 }
 
+# Node comes from npm as well: Debian's own is too old for the clients.  npm 9 does not link it, so it is linked here.
 node() {
 	if ! cmp -s tests/package-lock.json tests/node_modules/.lock; then
-		(cd tests && npm ci --no-audit --no-fund --loglevel=error >/dev/null) && cp tests/package-lock.json tests/node_modules/.lock
+		(cd tests && npm ci --no-audit --no-fund --loglevel=error >/dev/null) || return 1
+		mkdir -p tests/node_modules/.bin
+		for program in tests/node_modules/node-linux-*/bin/node; do
+			ln -sf "../${program#tests/node_modules/}" tests/node_modules/.bin/node
+		done
+		cp tests/package-lock.json tests/node_modules/.lock
 	fi
 	tests/node_modules/.bin/node --version >/dev/null && echo "ok - npm ci"
 }
