@@ -12,7 +12,6 @@ const struct fail fail_unavailable = {
 	.status = 503, .error = "temporarily_unavailable", .code = JSON_RPC_INTERNAL_ERROR, .retry_after = 5,
 	.description = "The server cannot do this at the moment; try again",
 };
-const struct fail fail_bad_request = FAIL(400, "invalid_request", "The request is malformed");
 const struct fail fail_not_found = FAIL(404, "not_found", "Nothing is served at this address");
 const struct fail fail_method = FAIL(405, "invalid_request", "This method is not allowed here");
 const struct fail fail_too_large = FAIL(413, "invalid_request", "The request body is too large");

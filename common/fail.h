@@ -28,7 +28,6 @@ extern const struct fail fail_internal;
 extern const struct fail fail_unavailable;
 
 /* A refusal told by the wire itself, before a program has looked at the request. */
-extern const struct fail fail_bad_request;
 extern const struct fail fail_not_found;
 extern const struct fail fail_method;
 extern const struct fail fail_too_large;

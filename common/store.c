@@ -235,11 +235,6 @@ void store_leave(struct store *s)
 		store_close(s);
 }
 
-int store_changes(const struct store *s)
-{
-	return s->db ? sqlite3_changes(s->db) : 0;
-}
-
 /* ---- named statements ------------------------------------------------------------------------------------------ */
 
 struct query query_new(struct store *s, enum sql which)

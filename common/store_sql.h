@@ -59,7 +59,4 @@ int64_t column_int(const struct query *q, int column);		/* NULL is 0 */
 double column_double(const struct query *q, int column);
 bool column_bytes(const struct query *q, int column, void *to, size_t n);	/* false unless it has exactly n bytes */
 
-/* How many rows the last statement changed. */
-int store_changes(const struct store *s);
-
 #endif
