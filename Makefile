@@ -44,8 +44,9 @@ FUZZ_CFLAGS = $(BASE) $(SAN) -fsanitize=fuzzer
 
 COMMON  := $(wildcard common/*.c)
 PAGES   := $(wildcard common/html/*.html)
-SQL     := $(filter-out schema/schema.sql,$(wildcard schema/*.sql))
-GEN_C   := $(O)/gen/sql.c $(O)/gen/schema.c $(O)/gen/style.c $(PAGES:common/html/%.html=$(O)/gen/page_%.c)
+MIGRATE := $(wildcard schema/migrate_*.sql)
+SQL     := $(filter-out schema/schema.sql $(MIGRATE),$(wildcard schema/*.sql))
+GEN_C   := $(O)/gen/sql.c $(O)/gen/schema.c $(MIGRATE:schema/%.sql=$(O)/gen/%.c) $(O)/gen/style.c $(PAGES:common/html/%.html=$(O)/gen/page_%.c)
 GEN_H   := $(O)/gen/sql.h $(O)/gen/pages.h
 LIB_OBJ := $(COMMON:common/%.c=$(O)/obj/%.o) $(GEN_C:$(O)/gen/%.c=$(O)/obj/gen_%.o)
 SAN_OBJ := $(LIB_OBJ:$(O)/obj/%=$(O)/asan/%)
@@ -68,6 +69,9 @@ $(O)/gen/sql.c: schema/sql.awk $(SQL) | $(O)/gen
 
 $(O)/gen/schema.c: schema/text.awk schema/schema.sql | $(O)/gen
 	awk -v name=schema_text -f schema/text.awk schema/schema.sql >$@.new && mv $@.new $@
+
+$(O)/gen/migrate_%.c: schema/migrate_%.sql schema/text.awk | $(O)/gen
+	awk -v name=migrate_$*_text -f schema/text.awk $< >$@.new && mv $@.new $@
 
 $(O)/gen/style.c: schema/text.awk common/html/style.css | $(O)/gen
 	awk -v name=style_text -f schema/text.awk common/html/style.css >$@.new && mv $@.new $@

@@ -79,13 +79,13 @@ static const struct fail *show_login(struct request *rq, struct response *rs, co
 	return NULL;
 }
 
-static const char *const *words_of(struct arena *a, const char *scope)
+static const char *const *words_of(struct request *rq, const char *scope)
 {
-	const char **words = arena_take(a, 8 * sizeof *words);
-	const struct scope *x;
-	size_t n = 0;
+	const char **words = arena_take(rq->cx.arena, (SCOPES_MAX + 2) * sizeof *words);
+	const struct conf_scope *x;
+	size_t n = 0, i;
 
-	for (x = scopes; x->name && n < 7; x++)
+	for (i = 0; (x = scope_at(rq->cx.conf, i)); i++)
 		if (scope_has(scope, x->name))
 			words[n++] = x->words;
 	return words;
@@ -98,7 +98,7 @@ static const struct fail *show_consent(struct request *rq, struct response *rs, 
 		.frame = frame_of(rq, "Connect"), .action = own_path, .request = id, .user = x->session->user_name,
 		.resource = p->resource, .redirect = redirect_host(rq->cx.arena, p->redirect_uri),
 		.loopback = redirect_is_loopback(rq->cx.arena, p->redirect_uri),
-		.allows = words_of(rq->cx.arena, p->scope),
+		.allows = words_of(rq, p->scope),
 	};
 	const struct fail *no;
 
@@ -165,7 +165,7 @@ static const struct fail *begin(struct request *rq, struct response *rs, const c
 	if ((no = authorization_open(&rq->cx, &z, &x.hash, &id)))
 		return no;
 	p = (struct pending){
-		.client_id = z.client->id, .redirect_uri = z.redirect_uri, .scope = z.scope, .resource = z.resource,
+		.client_id = z.client->id, .redirect_uri = z.redirect_uri, .scope = z.scope, .resource = z.resource->uri,
 	};
 	return x.session ? show_consent(rq, rs, &x, &p, id.v) : show_login(rq, rs, &x, &p, id.v, NULL);
 }

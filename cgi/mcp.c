@@ -10,9 +10,11 @@
  * There are no sessions and no streams, so that GET and DELETE are 405.
  */
 #include "bearer.h"
+#include "resource.h"
 #include "rpc.h"
 #include "scope.h"
 #include "serve.h"
+#include "url.h"
 
 extern const struct endpoint mcp;
 
@@ -38,7 +40,9 @@ static void tell(struct request *rq, struct response *rs, const struct fail *no,
 
 static void mcp_refuse(struct request *rq, struct response *rs, const struct fail *no)
 {
-	tell(rq, rs, no, "null", scope_all());
+	const struct conf_resource *at = rq->cx.resource;
+
+	tell(rq, rs, no, "null", at ? scope_all(rq->cx.arena, rq->cx.conf, at) : "");
 }
 
 static void give(struct response *rs, const struct rpc_reply *reply)
@@ -50,6 +54,17 @@ static void give(struct response *rs, const struct rpc_reply *reply)
 	}
 	rs->status = reply->status;
 	http_header(rs, "Cache-Control", "no-store");
+}
+
+/* Where the request went: one program serves all endpoints of the settings. */
+static const char *path_of(const struct request *rq)
+{
+	const char *target = http_env(rq, "REQUEST_URI"), *path;
+
+	if (!target)
+		target = http_env(rq, "SCRIPT_NAME");
+	path = target ? url_clean_path(rq->cx.arena, target) : NULL;
+	return path ? path : "";
 }
 
 static const struct fail *mcp_handle(struct request *rq, struct response *rs)
@@ -67,8 +82,11 @@ static const struct fail *mcp_handle(struct request *rq, struct response *rs)
 	struct bearer *who;
 	const struct fail *no;
 
+	if (!(rq->cx.resource = resource_at(rq->cx.conf, path_of(rq))))
+		return &fail_not_found;
 	if ((no = bearer_check(&rq->cx, http_authorization(rq), &who)))
 		return no;
+	bearer_seen(&rq->cx, who);
 	if (!http_content_type_is(rq, "application/json"))
 		return &no_json_type;
 	if ((no = rpc_answer(&rq->cx, who, &post, &reply)))

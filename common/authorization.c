@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "audit.h"
 #include "authorization.h"
 #include "conf.h"
 #include "limit.h"
@@ -38,8 +39,7 @@ static const struct fail scope_invalid = FAIL(400, "invalid_scope",
 
 static const struct fail state_too_long = FAIL(400, "invalid_request", "state is too long");
 
-/* A request is a row that waits, and anybody may make one. */
-enum { STATE_MAX = 13 * 1024, ADDRESS_REQUESTS = 120, ADDRESS_WINDOW = 300, ALL_REQUESTS = 2000, ALL_WINDOW = 600 };
+enum { STATE_MAX = 13 * 1024 };
 
 #define BIT(field) (1u << (field))
 
@@ -54,6 +54,7 @@ static const struct fail *prove(struct context *cx, const struct form *f, struct
 		return &client_unknown;
 	if ((no = client_find(cx->store, cx->arena, id, &c)))
 		return no;
+	cx->trail.client_id = id;
 	if (!c)
 		return &client_unknown;
 	z->client = c;
@@ -61,8 +62,11 @@ static const struct fail *prove(struct context *cx, const struct form *f, struct
 	if (!uri)
 		uri = redirect_only(cx->arena, c->redirect_uris);
 	if (!uri || f->repeated & BIT(A_REDIRECT_URI) || !redirect_is_registered(cx->arena, c->redirect_uris, uri) ||
-	    !redirect_is_allowed(cx->arena, cx->conf, uri))
+	    !redirect_is_allowed(cx->arena, cx->conf, uri)) {
+		cx->trail.why = arena_printf(cx->arena, "redirect_uri is '%.200s'; registered are %.1000s", uri ? uri : "",
+		    c->redirect_uris);
 		return &redirect_unknown;
+	}
 	z->redirect_uri = uri;
 	z->proven = true;
 	return NULL;
@@ -74,16 +78,21 @@ static const struct fail *prove(struct context *cx, const struct form *f, struct
  */
 static const struct fail *read_scope(struct context *cx, const char *asked, struct authorization *z)
 {
-	const char *allowed = z->client->scope;
+	const char *all = scope_all_with_offline(cx->arena, cx->conf, z->resource);
 
 	if (asked && !scope_is_wellformed(asked))
 		return &scope_invalid;
 	if (!asked)
-		asked = scope_all();
-	z->scope = scope_narrow(cx->arena, asked, allowed);
+		asked = scope_all(cx->arena, cx->conf, z->resource);
+	cx->trail.why = arena_printf(cx->arena, "scope is '%.200s'; at this resource there is '%s', and the client may ask for '%s'",
+	    asked, all, *z->client->scope ? z->client->scope : "all of it");
+	z->scope = scope_narrow(cx->arena, cx->conf, scope_narrow(cx->arena, cx->conf, asked, all), z->client->scope);
 	if (strcmp(z->scope, "offline_access") == 0)
-		z->scope = scope_narrow(cx->arena, scope_all_with_offline(), allowed);
-	return *z->scope && strcmp(z->scope, "offline_access") != 0 ? NULL : &scope_invalid;
+		z->scope = scope_narrow(cx->arena, cx->conf, all, z->client->scope);
+	if (!*z->scope || strcmp(z->scope, "offline_access") == 0)
+		return &scope_invalid;
+	cx->trail.why = NULL;
+	return NULL;
 }
 
 static const struct fail *read_challenge(const struct form *f, struct authorization *z)
@@ -115,29 +124,33 @@ const struct fail *authorization_read(struct context *cx, const struct form *f, 
 		return &response_type_missing;
 	if (strcmp(f->value[A_RESPONSE_TYPE], "code") != 0)
 		return &response_type_unknown;
-	if ((no = read_challenge(f, z)) || (no = read_scope(cx, f->value[A_SCOPE], z)))
+	if ((no = read_challenge(f, z)))
 		return no;
-	z->resource = cx->conf->resource;
+	if (f->differing & BIT(A_RESOURCE))
+		return &resource_invalid;
+	if ((no = resource_find(cx, f->value[A_RESOURCE], &z->resource)))
+		return no;
+	cx->trail.resource = z->resource->uri;
 	z->silent = f->value[A_PROMPT] && conf_has_word(f->value[A_PROMPT], "none");
-	return f->differing & BIT(A_RESOURCE) ? &resource_invalid : resource_check(cx, f->value[A_RESOURCE]);
+	return read_scope(cx, f->value[A_SCOPE], z);
 }
 
 const struct fail *authorization_open(struct context *cx, const struct authorization *z, const struct digest *owner,
     struct random_text *id)
 {
 	struct pending p = {
-		.owner = *owner, .client_id = z->client->id, .redirect_uri = z->redirect_uri,
-		.redirect_given = z->redirect_given, .challenge = z->challenge, .scope = z->scope, .resource = z->resource,
+		.owner = *owner, .attempt = cx->id, .client_id = z->client->id, .redirect_uri = z->redirect_uri,
+		.redirect_given = z->redirect_given, .challenge = z->challenge, .scope = z->scope, .resource = z->resource->uri,
 		.state = z->state, .created_at = cx->now, .expires_at = cx->now + cx->conf->request_ttl,
 	};
 	const struct fail *no;
-	const char *key;
 
 	*id = crypto_random_text();
 	p.id = crypto_digest_text(id->v);
-	key = arena_printf(cx->arena, "authorize %s", limit_address(cx));
-	if ((no = store_begin(cx->store)) || (no = limit_take(cx, key, ADDRESS_REQUESTS, ADDRESS_WINDOW)) ||
-	    (no = limit_take(cx, "authorize", ALL_REQUESTS, ALL_WINDOW)) || (no = pending_put(cx->store, &p)))
+	cx->trail.attempt = p.attempt;
+	if ((no = store_begin(cx->store)) || (no = limit_take(cx, LIMIT_AUTHORIZE, limit_address(cx))) ||
+	    (no = limit_take(cx, LIMIT_AUTHORIZE_ALL, "")) || (no = pending_put(cx->store, &p)) ||
+	    (no = audit_note(cx, AUDIT_ASK)))
 		return no;
 	return store_commit(cx->store);
 }
@@ -147,7 +160,7 @@ static const struct fail *put_code(struct context *cx, const struct pending *p, 
 {
 	struct grant g = {
 		.user_id = who->user_id, .client_id = p->client_id, .scope = p->scope, .resource = p->resource,
-		.created_at = cx->now, .expires_at = cx->now + cx->conf->refresh_ttl,
+		.attempt = p->attempt, .created_at = cx->now, .expires_at = cx->now + cx->conf->refresh_ttl,
 	};
 	struct code c = {
 		.client_id = p->client_id, .redirect_uri = p->redirect_uri, .redirect_given = p->redirect_given,
@@ -169,7 +182,7 @@ const struct fail *authorization_allow(struct context *cx, const struct pending 
 	const struct fail *no;
 
 	if ((no = store_begin(cx->store)) || (no = pending_take(cx->store, &p->id, &p->owner, cx->now, taken)) || !*taken ||
-	    (no = put_code(cx, p, who, code)))
+	    (no = put_code(cx, p, who, code)) || (no = audit_note(cx, AUDIT_CONSENT)))
 		return no;
 	return store_commit(cx->store);
 }

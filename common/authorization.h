@@ -7,6 +7,7 @@
 #ifndef AUTHORIZATION_H
 #define AUTHORIZATION_H
 
+#include "conf.h"
 #include "context.h"
 #include "crypto.h"
 #include "form.h"
@@ -28,7 +29,7 @@ struct authorization {
 	const char *state;		/* opaque bytes, percent-encoded; NULL: none */
 	const char *challenge;
 	const char *scope;
-	const char *resource;
+	const struct conf_resource *resource;
 	bool silent;			/* prompt=none */
 };
 

@@ -4,9 +4,13 @@
 #include <strings.h>
 
 #include "arena.h"
+#include "audit.h"
 #include "bearer.h"
 #include "conf.h"
 #include "log.h"
+#include "store_grant.h"
+
+enum { SEEN_EVERY = 3600 };
 
 const struct fail bearer_missing = FAIL(401, NULL, "This endpoint needs an access token");
 const struct fail bearer_malformed = FAIL(400, "invalid_request",
@@ -51,21 +55,43 @@ const struct fail *bearer_check(struct context *cx, const char *authorization, s
 	hash = crypto_digest_secret(&s);
 	if ((no = access_find(cx->store, cx->arena, &hash, cx->now, who)))
 		return no;
-	if (*who && strcmp((*who)->resource, cx->conf->resource) == 0)
+	if (*who && strcmp((*who)->resource, cx->resource->uri) == 0) {
+		cx->trail = (struct trail){
+			.attempt = (*who)->attempt, .user = (*who)->user_name, .client_id = (*who)->client_id,
+			.resource = cx->resource->uri,
+		};
 		return NULL;
+	}
 	log_line("token %02x%02x%02x%02x refused: %s", hash.v[0], hash.v[1], hash.v[2], hash.v[3],
 	    *who ? "meant for another resource" : "unknown, expired or revoked");
 	*who = NULL;
 	return &bearer_invalid;
 }
 
+void bearer_seen(struct context *cx, const struct bearer *who)
+{
+	const struct fail *no;
+
+	if (who->used_at > cx->now - SEEN_EVERY)
+		return;
+	store_end(cx->store);
+	no = store_begin_remark(cx->store);
+	if (!no)
+		no = grant_touch(cx->store, who->grant_id, cx->now);
+	if (!no && !who->used_at)
+		no = audit_note(cx, AUDIT_FIRST_CALL);
+	if (!no)
+		no = store_commit(cx->store);
+	store_end(cx->store);
+}
+
 /* RFC 6750 section 3, RFC 9728 section 5.1 */
 const char *bearer_challenge(struct context *cx, const struct fail *no, const char *scope)
 {
-	const char *issuer = cx->conf->issuer, *error = "";
+	const char *error = "";
 
 	if (no->error)
 		error = arena_printf(cx->arena, "error=\"%s\", error_description=\"%s\", ", no->error, no->description);
 	return arena_printf(cx->arena, "Bearer %sresource_metadata=\"%s/.well-known/oauth-protected-resource%s\", scope=\"%s\"",
-	    error, issuer, cx->conf->resource + strlen(issuer), scope);
+	    error, cx->conf->issuer, cx->resource->path, scope);
 }

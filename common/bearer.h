@@ -13,10 +13,16 @@ extern const struct fail bearer_scope;		/* 403 insufficient_scope */
 
 /*
  * The person, client and scopes behind an Authorization value (NULL: there was none).  The token must have been issued
- * for this resource.  A text that cannot be a token costs no look at the rows.
+ * for cx->resource.  A text that cannot be a token costs no look at the rows.
  */
 const struct fail *bearer_check(struct context *cx, const char *authorization, struct bearer **who)
     __attribute__((nonnull(1, 3), warn_unused_result));
+
+/*
+ * Remembers that the grant is in use: at its first request, and then once an hour.  Nobody waits for that, and it may be
+ * lost.
+ */
+void bearer_seen(struct context *cx, const struct bearer *who) __attribute__((nonnull));
 
 /* The WWW-Authenticate value for one of the refusals above; scope is what the operation needs. */
 const char *bearer_challenge(struct context *cx, const struct fail *no, const char *scope)

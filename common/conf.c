@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * conf: one table knows every key, how to read it, what it is by default and what it means.  The file is opened so
- * that neither a FIFO nor a link nor somebody else's file can take its place.
+ * conf: lines into settings; conf_key.c knows the keys.  The file is opened so that neither a FIFO nor a link nor somebody
+ * else's file can take its place.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -14,66 +14,10 @@
 #include <unistd.h>
 
 #include "conf.h"
-#include "url.h"
+#include "conf_key.h"
 #include "utf8.h"
 
 enum { FILE_MAX = 64 * 1024 };
-
-enum kind { TEXT, WORDS, NUMBER, SWITCH, MODE, COLOR, ORIGIN, URL, PATH };
-
-struct key {
-	const char *name;
-	enum kind kind;
-	size_t at;			/* offset in struct conf */
-	int64_t least, most;		/* NUMBER */
-	const char *preset;		/* as it would be written; NULL: none */
-	const char *meaning;
-};
-
-#define AT(field) offsetof(struct conf, field)
-
-static const struct key keys[] = {
-	{ "issuer", ORIGIN, AT(issuer), 0, 0, NULL,
-	  "The public origin, as people type it: https://host, or http:// on a loopback name. Required." },
-	{ "resource", URL, AT(resource), 0, 0, NULL, "The public URL of the MCP endpoint. Default: issuer + /mcp." },
-	{ "database", PATH, AT(database), 0, 0, "mcp.db", "The SQLite file; relative to the folder of this file." },
-	{ "site_name", TEXT, AT(site_name), 1, 80, "mcp-cgi", "The name that people see on the pages." },
-	{ "accent_color", COLOR, AT(accent_color), 0, 0, NULL, "Colour of the buttons, #rrggbb." },
-	{ "logo", PATH, AT(logo), 0, 0, NULL,
-	  "Path of an image on this origin, such as /logo.svg; the web server serves it." },
-	{ "registration", MODE, AT(registration), 0, 0, "open",
-	  "Who may register a client: open (anybody), token (who has registration_token), off." },
-	{ "registration_token", TEXT, AT(registration_token), 32, 200, NULL,
-	  "The initial access token, at least 32 characters, for registration = token." },
-	{ "redirect_schemes", WORDS, AT(redirect_schemes), 0, 0, "cursor vscode vscode-insiders claude",
-	  "Private schemes without a period that a client may be redirected to." },
-	{ "trusted_redirects", WORDS, AT(trusted_redirects), 0, 0,
-	  "claude.ai claude.com chatgpt.com vscode.dev insiders.vscode.dev www.cursor.com",
-	  "Hosts that a browser may be sent to with an error before sign-in, and after a refusal without a click." },
-	{ "allowed_origins", WORDS, AT(allowed_origins), 0, 0, "",
-	  "Origins of browser-based clients that may call the MCP endpoint; the own origin always may." },
-	{ "code_ttl", NUMBER, AT(code_ttl), 1, 600, "60", "Seconds that an authorization code lives." },
-	{ "access_ttl", NUMBER, AT(access_ttl), 1, 86400, "3600", "Seconds that an access token lives." },
-	{ "refresh_idle_ttl", NUMBER, AT(refresh_idle_ttl), 1, 31536000, "2592000",
-	  "Seconds that a refresh token lives unused." },
-	{ "refresh_ttl", NUMBER, AT(refresh_ttl), 1, 63072000, "15552000",
-	  "Seconds from consent until a person has to sign in again, however often tokens were refreshed." },
-	{ "refresh_grace", NUMBER, AT(refresh_grace), 0, 300, "30",
-	  "Seconds in which a used refresh token still gets the same successor; 0 is strict." },
-	{ "request_ttl", NUMBER, AT(request_ttl), 1, 3600, "600", "Seconds that a person has to sign in and decide." },
-	{ "session_idle_ttl", NUMBER, AT(session_idle_ttl), 1, 2592000, "28800",
-	  "Seconds until an unused browser session ends." },
-	{ "session_ttl", NUMBER, AT(session_ttl), 1, 2592000, "86400", "Seconds until any browser session ends." },
-	{ "rate_limits", SWITCH, AT(rate_limits), 0, 0, "on", "Limits against guessing and flooding: on or off." },
-	{ "max_body", NUMBER, AT(max_body), 1024, 67108864, "4194304", "Bytes of a request to the MCP endpoint." },
-	{ "password_ln", NUMBER, AT(password_ln), 10, 20, "15",
-	  "Cost of new password records: scrypt with N = 2^ln, r = 8, p = 3." },
-	{ "busy_timeout", NUMBER, AT(busy_timeout), 0, 60000, "5000",
-	  "Milliseconds to wait for the database before answering 503." },
-	{ "workers", NUMBER, AT(workers), 1, 64, "2", "FastCGI worker processes of each program but mcp." },
-	{ "mcp_workers", NUMBER, AT(mcp_workers), 1, 256, "8", "FastCGI worker processes of mcp." },
-};
-enum { KEYS = sizeof keys / sizeof *keys };
 
 bool conf_has_word(const char *words, const char *word)
 {
@@ -132,80 +76,6 @@ static bool refuse(struct conf_error *e, int line, const char *reason)
 	return false;
 }
 
-static bool number_read(const char *value, int64_t least, int64_t most, int64_t *to)
-{
-	char *end;
-
-	errno = 0;
-	*to = strtoll(value, &end, 10);
-	return isdigit((unsigned char)*value) && *end == '\0' && errno == 0 && *to >= least && *to <= most;
-}
-
-static const char *color_read(const char *value)
-{
-	if (value[0] != '#' || strlen(value) != 7 || strspn(value + 1, "0123456789abcdefABCDEF") != 6)
-		return "must be a colour in the form #rrggbb";
-	return NULL;
-}
-
-/* An issuer or resource: RFC 8414 section 2 wants https, no query and no fragment. */
-static const char *url_check(struct arena *a, const char *value, bool path)
-{
-	struct url u;
-
-	if (!url_read(a, value, &u) || !u.authority || !*u.host || u.userinfo || u.fragment || u.query)
-		return "must be a URL without user, query and fragment";
-	if (strcmp(u.scheme, "https") != 0 && !(strcmp(u.scheme, "http") == 0 && url_host_is_loopback(u.host)))
-		return "must be https (http only on 127.0.0.1, [::1] or localhost)";
-	if (strcspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") < strlen(u.scheme) + 3 + strlen(u.host))
-		return "must have its scheme and host in lower case";
-	if (value[strlen(value) - 1] == '/' || (*u.path && !path))
-		return path ? "must have no slash at its end" : "must be an origin: no path, no slash at its end";
-	return NULL;
-}
-
-static const char *value_read(struct arena *a, const struct key *k, const char *value, void *field)
-{
-	static const char *const mode[] = { "open", "token", "off" };
-	const char *why = NULL;
-	size_t i;
-
-	switch (k->kind) {
-	case NUMBER:
-		return number_read(value, k->least, k->most, field) ? NULL :
-		    arena_printf(a, "must be a whole number from %lld to %lld", (long long)k->least, (long long)k->most);
-	case SWITCH:
-		*(int64_t *)field = strcmp(value, "on") == 0;
-		return strcmp(value, "on") == 0 || strcmp(value, "off") == 0 ? NULL : "must be on or off";
-	case MODE:
-		for (i = 0; i < 3; i++)
-			if (strcmp(value, mode[i]) == 0) {
-				*(int64_t *)field = (int64_t)i;
-				return NULL;
-			}
-		return "must be open, token or off";
-	case TEXT:
-		if (strlen(value) < (size_t)k->least || strlen(value) > (size_t)k->most)
-			why = arena_printf(a, "must have %lld to %lld bytes", (long long)k->least, (long long)k->most);
-		break;
-	case COLOR:
-		why = color_read(value);
-		break;
-	case ORIGIN:
-	case URL:
-		why = url_check(a, value, k->kind == URL);
-		break;
-	case PATH:
-		if (!*value)
-			why = "must not be empty";
-		break;
-	case WORDS:
-		break;
-	}
-	*(const char **)field = value;
-	return why;
-}
-
 /* The folder that a file lies in, absolute: a program may change its own. */
 static const char *folder_of(struct arena *a, const char *file)
 {
@@ -219,17 +89,85 @@ static const char *folder_of(struct arena *a, const char *file)
 	return slash ? arena_printf(a, "%s/%.*s", here, (int)(slash - file), file) : arena_copy(a, here);
 }
 
+static bool is_scope_name(const char *name)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:._/-";
+
+	return *name && strlen(name) <= 60 && name[strspn(name, letters)] == '\0';
+}
+
+static struct conf_scope *scope_of(struct conf *c, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < c->scopes; i++)
+		if (strcmp(c->scope[i].name, name) == 0)
+			return &c->scope[i];
+	return strcmp(name, c->offline.name) == 0 ? &c->offline : NULL;
+}
+
+/* The first of the words that is no scope, or NULL. */
+static const char *unknown_scope(struct arena *a, struct conf *c, const char *words)
+{
+	const char *word;
+	size_t n;
+
+	for (words += strspn(words, " "); *words; words += n + strspn(words + n, " ")) {
+		n = strcspn(words, " ");
+		word = arena_text(a, words, n);
+		if (!scope_of(c, word))
+			return word;
+	}
+	return NULL;
+}
+
+static bool finish_scopes(struct arena *a, struct conf *c, struct conf_error *e)
+{
+	const char *unknown = NULL;
+	size_t i;
+
+	for (i = 0; i < c->resources && !unknown; i++)
+		unknown = unknown_scope(a, c, c->resource[i].scopes ? c->resource[i].scopes : "");
+	for (i = 0; i < c->scopes && !unknown; i++) {
+		if (!c->scope[i].words)
+			c->scope[i].words = c->scope[i].name;
+		if (!c->scope[i].implies)
+			c->scope[i].implies = "";
+		unknown = unknown_scope(a, c, c->scope[i].implies);
+	}
+	return !unknown || refuse(e, 0, arena_printf(a, "there is no scope '%s': it needs a section [scope %s]", unknown, unknown));
+}
+
+/* The first resource is the plain key's; a section of the same URL only says more about it. */
+static bool finish_resources(struct arena *a, struct conf *c, struct conf_error *e)
+{
+	size_t origin = strlen(c->issuer), i;
+	const char *first = c->first_resource ? c->first_resource : arena_printf(a, "%s/mcp", c->issuer);
+
+	for (i = 1; i < c->resources && strcmp(c->resource[i].uri, first) != 0; i++)
+		continue;
+	c->resource[0] = i < c->resources ? c->resource[i] : (struct conf_resource){ .uri = first };
+	if (i < c->resources)
+		c->resource[i] = c->resource[--c->resources];
+	for (i = 0; i < c->resources; i++) {
+		struct conf_resource *r = &c->resource[i];
+
+		if (strncmp(r->uri, c->issuer, origin) != 0 || (r->uri[origin] && r->uri[origin] != '/'))
+			return refuse(e, 0, "resource must begin with issuer");
+		r->path = r->uri + origin;
+		if (!r->name)
+			r->name = c->site_name;
+	}
+	return true;
+}
+
 /* Values that only make sense together. */
 static bool finish(struct arena *a, struct conf *c, struct conf_error *e)
 {
-	size_t origin = c->issuer ? strlen(c->issuer) : 0;
-
 	if (!c->issuer)
 		return refuse(e, 0, "issuer is missing");
-	if (!c->resource)
-		c->resource = arena_printf(a, "%s/mcp", c->issuer);
-	if (strncmp(c->resource, c->issuer, origin) != 0 || (c->resource[origin] && c->resource[origin] != '/'))
-		return refuse(e, 0, "resource must begin with issuer");
+	if (!finish_resources(a, c, e) || !finish_scopes(a, c, e))
+		return false;
 	if (c->registration == REGISTRATION_TOKEN && !c->registration_token)
 		return refuse(e, 0, "registration = token needs registration_token");
 	if (c->logo && (c->logo[0] != '/' || c->logo[1] == '/' || strpbrk(c->logo, "\\\"'<> ")))
@@ -238,6 +176,8 @@ static bool finish(struct arena *a, struct conf *c, struct conf_error *e)
 	c->folder = folder_of(a, e->file);
 	if (c->database[0] != '/')
 		c->database = arena_printf(a, "%s/%s", c->folder, c->database);
+	if (c->cimd_ca_file && c->cimd_ca_file[0] != '/')
+		c->cimd_ca_file = arena_printf(a, "%s/%s", c->folder, c->cimd_ca_file);
 	return true;
 }
 
@@ -251,7 +191,55 @@ static char *trim(char *from, char *to)
 	return from;
 }
 
-static bool line_read(struct arena *a, char *line, int number, struct conf *c, bool *seen, struct conf_error *e)
+/* Where the lines go: the file's plain keys first, then one section after the other. */
+struct place {
+	const struct conf_key *keys;
+	void *to;
+	bool seen[CONF_KEYS_MAX];
+};
+
+/* `[resource URL]` or `[scope NAME]`.  NULL, or what is wrong. */
+static const char *section_read(struct arena *a, char *line, struct conf *c, struct place *p)
+{
+	size_t n = strlen(line), i;
+	char *name;
+
+	if (line[n - 1] != ']')
+		return "a section is [resource URL] or [scope NAME]";
+	name = strchr(line, ' ');
+	name = name ? trim(name, line + n - 1) : line + n - 1;
+	*p = (struct place){ 0 };
+	if (strncmp(line, "[resource ", 10) == 0) {
+		for (i = 1; i < c->resources; i++)
+			if (strcmp(c->resource[i].uri, name) == 0)
+				return "this resource has a section already";
+		if (c->resources == RESOURCES_MAX)
+			return "there are too many resources";
+		c->resource[c->resources].uri = name;
+		p->keys = conf_resource_keys;
+		p->to = &c->resource[c->resources++];
+		return conf_url_check(a, name, true);
+	}
+	if (strncmp(line, "[scope ", 7) != 0)
+		return "a section is [resource URL] or [scope NAME]";
+	if (!is_scope_name(name))
+		return "a scope is named with letters, digits and : . _ / -";
+	p->keys = conf_scope_keys;
+	if (!(p->to = scope_of(c, name))) {
+		if (c->scopes == SCOPES_MAX)
+			return "there are too many scopes";
+		c->scope[c->scopes].name = name;
+		p->to = &c->scope[c->scopes++];
+		return NULL;
+	}
+	i = (size_t)((struct conf_scope *)p->to - c->scope);
+	if (p->to == &c->offline ? c->offline_named : i >= SCOPES_BUILT_IN || c->scope_named[i])
+		return "this scope has a section already";
+	*(p->to == &c->offline ? &c->offline_named : &c->scope_named[i]) = true;
+	return NULL;
+}
+
+static bool line_read(struct arena *a, char *line, int number, struct conf *c, struct place *p, struct conf_error *e)
 {
 	char *equals, *name, *value, *end = line + strlen(line);
 	const char *why;
@@ -260,26 +248,28 @@ static bool line_read(struct arena *a, char *line, int number, struct conf *c, b
 	line = trim(line, end);
 	if (*line == '\0' || *line == '#')
 		return true;
+	if (*line == '[')
+		return !(why = section_read(a, line, c, p)) || refuse(e, number, why);
 	equals = strchr(line, '=');
 	if (!equals)
 		return refuse(e, number, "is not of the form key = value");
 	end = line + strlen(line);
 	value = trim(equals + 1, end);
 	name = trim(line, equals);
-	for (i = 0; i < KEYS && strcmp(keys[i].name, name) != 0; i++)
+	for (i = 0; p->keys[i].name && strcmp(p->keys[i].name, name) != 0; i++)
 		continue;
-	if (i == KEYS)
+	if (!p->keys[i].name)
 		return refuse(e, number, "unknown key");
-	if (seen[i])
+	if (p->seen[i])
 		return refuse(e, number, arena_printf(a, "%s is given twice", name));
-	seen[i] = true;
-	why = value_read(a, &keys[i], value, (char *)c + keys[i].at);
+	p->seen[i] = true;
+	why = conf_key_read(a, &p->keys[i], value, (char *)p->to + p->keys[i].at);
 	return !why || refuse(e, number, arena_printf(a, "%s %s", name, why));
 }
 
 static bool text_read(struct arena *a, char *text, size_t n, struct conf *c, struct conf_error *e)
 {
-	bool seen[KEYS] = { false };
+	struct place p = { .keys = conf_keys, .to = c };
 	char *line = text, *end;
 	int number = 1;
 
@@ -289,7 +279,7 @@ static bool text_read(struct arena *a, char *text, size_t n, struct conf *c, str
 		end = strchr(line, '\n');
 		if (!end)
 			end = line + strlen(line);
-		if (*line != '#' && *line != '\n' && !line_read(a, arena_text(a, line, (size_t)(end - line)), number, c, seen, e))
+		if (*line != '#' && *line != '\n' && !line_read(a, arena_text(a, line, (size_t)(end - line)), number, c, &p, e))
 			return false;
 		end += *end == '\n';
 	}
@@ -326,6 +316,22 @@ static int file_open(const char *file, size_t *size, struct conf_error *e)
 	return -1;
 }
 
+/* What the tools of this program need. */
+static void scopes_preset(struct conf *c)
+{
+	static const struct conf_scope built_in[SCOPES_BUILT_IN] = {
+		{ .name = "read:knowledge", .words = "Search and read the documents in the knowledge base" },
+		{ .name = "write:knowledge", .words = "Add documents to the knowledge base under your name" },
+	};
+
+	memcpy(c->scope, built_in, sizeof built_in);
+	c->scopes = SCOPES_BUILT_IN;
+	c->offline = (struct conf_scope){
+		.name = "offline_access", .words = "Stay connected when you are away, until you disconnect it", .implies = "",
+	};
+	c->resources = 1;
+}
+
 bool conf_read(struct arena *a, const char *file, struct conf *c, struct conf_error *e)
 {
 	size_t i, size, n = 0;
@@ -335,9 +341,11 @@ bool conf_read(struct arena *a, const char *file, struct conf *c, struct conf_er
 
 	memset(c, 0, sizeof *c);
 	*e = (struct conf_error){ .file = file };
-	for (i = 0; i < KEYS; i++)
-		if (keys[i].preset)
-			(void)value_read(a, &keys[i], keys[i].preset, (char *)c + keys[i].at);
+	for (i = 0; conf_keys[i].name; i++)
+		if (conf_keys[i].preset && conf_keys[i].kind != MODE &&
+		    (e->reason = conf_key_read(a, &conf_keys[i], conf_keys[i].preset, (char *)c + conf_keys[i].at)))
+			return false;
+	scopes_preset(c);
 	if ((fd = file_open(file, &size, e)) < 0)
 		return false;
 	text = arena_take(a, size + 1);
@@ -347,10 +355,3 @@ bool conf_read(struct arena *a, const char *file, struct conf *c, struct conf_er
 	return text_read(a, text, n, c, e);
 }
 
-void conf_print_reference(FILE *to)
-{
-	size_t i;
-
-	for (i = 0; i < KEYS; i++)
-		fprintf(to, "# %s\n# %s = %s\n\n", keys[i].meaning, keys[i].name, keys[i].preset ? keys[i].preset : "");
-}

@@ -1,28 +1,71 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * conf: the settings file.  `key = value` lines; one table in conf.c knows every key, checks every value, and prints
- * the reference for the manual page.  An unknown key, a key given twice or a bad value stops the program with
- * file, line and reason.
+ * conf: the settings file.  `key = value` lines, then sections `[resource URL]` and `[scope NAME]` with lines of their own;
+ * conf_key.c knows every key, checks every value, and prints the reference for the manual page.  An unknown key, a
+ * key given twice or a bad value stops the program with file, line and reason.
  */
 #ifndef CONF_H
 #define CONF_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #include "arena.h"
 
-enum registration { REGISTRATION_OPEN, REGISTRATION_TOKEN, REGISTRATION_OFF };
+enum registration { REGISTRATION_OPEN, REGISTRATION_APPROVE, REGISTRATION_TOKEN, REGISTRATION_OFF };
+enum documents { DOCUMENTS_ON, DOCUMENTS_PINNED, DOCUMENTS_OFF };
+enum audit_level { AUDIT_ACCESS, AUDIT_CALLS, AUDIT_OFF };
+
+/* How often something may happen; see limit.h. */
+enum conf_limit {
+	LIMIT_REGISTER, LIMIT_REGISTER_ALL, LIMIT_AUTHORIZE, LIMIT_AUTHORIZE_ALL, LIMIT_LOGIN, LIMIT_LOGIN_ACCOUNT,
+	LIMIT_LOGIN_ALL, LIMIT_TOKEN, LIMIT_FETCH, LIMIT_FETCH_HOST, LIMIT_AUDIT, LIMIT_CALLS, LIMIT_DOCUMENTS,
+	LIMITS,
+};
+
+struct conf_rate {
+	int64_t most;
+	int64_t window;			/* seconds */
+};
+
+/* An MCP endpoint: a protected resource (RFC 9728). */
+struct conf_resource {
+	const char *uri;		/* canonical (RFC 8707 section 2), as the owner spelled it */
+	const char *path;		/* of the URI; "" if it is the origin itself */
+	const char *name;
+	const char *scopes;		/* words that can be asked for there; NULL: all */
+	const char *tools;		/* words: names of the tools there; NULL: all */
+};
+
+/* A scope (RFC 6749 section 3.3). */
+struct conf_scope {
+	const char *name;
+	const char *words;		/* what it allows, as the consent page says it */
+	const char *implies;		/* words: scopes that it includes */
+};
+
+enum { RESOURCES_MAX = 32, SCOPES_MAX = 64, SCOPES_BUILT_IN = 2 };
 
 struct conf {
 	const char *issuer;		/* no trailing slash: compared byte for byte (RFC 8414 section 3.3) */
-	const char *resource;		/* the canonical URI of the MCP endpoint (RFC 8707 section 2) */
+	struct conf_resource resource[RESOURCES_MAX];	/* the first is meant when a client names none */
+	size_t resources;		/* at least one */
+	struct conf_scope scope[SCOPES_MAX];	/* all but offline_access */
+	size_t scopes;
+	struct conf_scope offline;	/* offline_access */
 	const char *database;		/* absolute */
 	const char *site_name;
 	const char *accent_color;	/* #rrggbb, or NULL */
 	const char *logo;		/* path on this origin, or NULL */
 	int64_t registration;		/* enum registration */
+	int64_t client_id_documents;	/* enum documents */
+	const char *cimd_ca_file;	/* absolute, or NULL */
+	int64_t client_credentials, introspection;	/* bool */
+	int64_t audit;			/* enum audit_level */
+	int64_t audit_days;
+	struct conf_rate limit[LIMITS];
 	const char *registration_token;	/* NULL unless needed */
 	const char *redirect_schemes;	/* words */
 	const char *trusted_redirects;	/* words */
@@ -34,6 +77,10 @@ struct conf {
 	int64_t password_ln;
 	int64_t busy_timeout;		/* milliseconds */
 	int64_t workers, mcp_workers;
+
+	/* of the reading itself */
+	const char *first_resource;	/* the plain key resource, or NULL */
+	bool scope_named[SCOPES_BUILT_IN], offline_named;	/* had a section */
 
 	/* derived */
 	bool loopback;			/* is the issuer http on this machine? */

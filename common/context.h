@@ -10,14 +10,26 @@
 
 struct arena;
 struct conf;
+struct conf_resource;
 struct store;
+
+/* What has become known on the way, for the audit (audit.h); each NULL until then.  Never a secret. */
+struct trail {
+	const char *attempt;		/* id of the authorization attempt */
+	const char *user;
+	const char *client_id;
+	const char *resource;
+	const char *why;		/* for the operator alone: more than the refusal says */
+};
 
 struct context {
 	struct arena *arena;
 	int64_t now;			/* seconds since 1970; one instant for the whole request */
 	const struct conf *conf;
 	struct store *store;		/* opened by the first statement that is asked of it */
+	const struct conf_resource *resource;	/* mcp: the endpoint that was asked; elsewhere NULL */
 	const char *peer;		/* REMOTE_ADDR, or "" */
+	struct trail trail;
 	char id[17];			/* names the request in the log and in a server_error */
 };
 

@@ -29,32 +29,52 @@ const struct fail *limit_refuse(struct context *cx, int64_t seconds)
 	return no;
 }
 
-static const struct fail *judge(struct context *cx, const struct limit *l, int64_t most, int64_t window)
+/* Keys of the rows, in the order of enum conf_limit. */
+static const char *const names[LIMITS] = {
+	[LIMIT_REGISTER] = "register", [LIMIT_REGISTER_ALL] = "register-all", [LIMIT_AUTHORIZE] = "authorize",
+	[LIMIT_AUTHORIZE_ALL] = "authorize-all", [LIMIT_LOGIN] = "login", [LIMIT_LOGIN_ACCOUNT] = "login-account",
+	[LIMIT_LOGIN_ALL] = "login-all", [LIMIT_TOKEN] = "token", [LIMIT_FETCH] = "fetch", [LIMIT_FETCH_HOST] = "fetch-host",
+	[LIMIT_AUDIT] = "audit", [LIMIT_CALLS] = "calls", [LIMIT_DOCUMENTS] = "documents",
+};
+
+static const char *key_of(struct context *cx, enum conf_limit which, const char *whom)
 {
-	return l->count > most ? limit_refuse(cx, l->since + window - cx->now) : NULL;
+	return arena_printf(cx->arena, "%s %s", names[which], whom);
 }
 
-const struct fail *limit_take(struct context *cx, const char *key, int64_t most, int64_t window)
+static const struct fail *judge(struct context *cx, enum conf_limit which, const struct limit *l)
+{
+	const struct conf_rate *rate = &cx->conf->limit[which];
+
+	return l->count > rate->most ? limit_refuse(cx, l->since + rate->window - cx->now) : NULL;
+}
+
+const struct fail *limit_take(struct context *cx, enum conf_limit which, const char *whom)
 {
 	const struct fail *no;
 	struct limit l;
 
 	if (!cx->conf->rate_limits)
 		return NULL;
-	if ((no = limit_count(cx->store, key, cx->now - window, cx->now, &l)))
+	if ((no = limit_count(cx->store, key_of(cx, which, whom), cx->now - cx->conf->limit[which].window, cx->now, &l)))
 		return no;
-	return judge(cx, &l, most, window);
+	return judge(cx, which, &l);
 }
 
-const struct fail *limit_check(struct context *cx, const char *key, int64_t most, int64_t window)
+const struct fail *limit_check(struct context *cx, enum conf_limit which, const char *whom)
 {
 	const struct fail *no;
 	struct limit l;
 
 	if (!cx->conf->rate_limits)
 		return NULL;
-	if ((no = limit_find(cx->store, key, cx->now - window, cx->now, &l)))
+	if ((no = limit_find(cx->store, key_of(cx, which, whom), cx->now - cx->conf->limit[which].window, cx->now, &l)))
 		return no;
 	l.count++;
-	return judge(cx, &l, most, window);
+	return judge(cx, which, &l);
+}
+
+const struct fail *limit_return(struct context *cx, enum conf_limit which, const char *whom)
+{
+	return cx->conf->rate_limits ? limit_give_back(cx->store, key_of(cx, which, whom)) : NULL;
 }

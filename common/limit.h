@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * limit: how often something may be tried.  Nothing is counted or refused when the settings say rate_limits = off.
+ * limit: how often something may be tried.  What is limited is a list (enum conf_limit), how often is settings (limit_*), what
+ * was counted is rows.  Nothing is counted or refused when the settings say rate_limits = off.
  */
 #ifndef LIMIT_H
 #define LIMIT_H
 
+#include "conf.h"
 #include "context.h"
 #include "fail.h"
 
@@ -14,13 +16,19 @@ const char *limit_address(struct context *cx) __attribute__((nonnull, returns_no
 /* A 429 that says when to come back. */
 const struct fail *limit_refuse(struct context *cx, int64_t seconds) __attribute__((nonnull, returns_nonnull));
 
-/* Counts one more under the key; more than `most` within `window` seconds is a 429.  One statement: parallel tries all
- * count. */
-const struct fail *limit_take(struct context *cx, const char *key, int64_t most, int64_t window)
+/*
+ * Counts one more for whom ("" is everybody); more than the settings allow is a 429.  One statement: parallel tries all
+ * count.
+ */
+const struct fail *limit_take(struct context *cx, enum conf_limit which, const char *whom)
     __attribute__((nonnull, warn_unused_result));
 
-/* Is the key used up?  Counts nothing. */
-const struct fail *limit_check(struct context *cx, const char *key, int64_t most, int64_t window)
+/* Is it used up?  Counts nothing. */
+const struct fail *limit_check(struct context *cx, enum conf_limit which, const char *whom)
+    __attribute__((nonnull, warn_unused_result));
+
+/* Takes one back that turned out to be none. */
+const struct fail *limit_return(struct context *cx, enum conf_limit which, const char *whom)
     __attribute__((nonnull, warn_unused_result));
 
 #endif

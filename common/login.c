@@ -18,14 +18,11 @@
 enum {
 	PASSWORD_MAX = 1024, NAME_MAX_BYTES = 200,
 	FREE_FAILURES = 5, DELAY_MAX = 900, PAIR_WINDOW = 86400,
-	ACCOUNT_FAILURES = 50, ACCOUNT_WINDOW = 900,
-	ADDRESS_FAILURES = 20, ADDRESS_WINDOW = 900,
-	ALL_FAILURES = 60, ALL_WINDOW = 60,
 };
 
 struct keys {
 	const char *pair;		/* account from this address: a stranger elsewhere cannot keep its owner out */
-	const char *account, *address, *all;
+	const char *account, *address;
 };
 
 /* Names are the same in any case of A to Z (COLLATE NOCASE), and so are their counters. */
@@ -41,10 +38,7 @@ static struct keys keys_of(struct context *cx, const char *name)
 	d = crypto_digest_text(folded);
 	id = crypto_base64url(cx->arena, d.v, sizeof d.v);
 	return (struct keys){
-		arena_printf(cx->arena, "login account %s %s", id, limit_address(cx)),
-		arena_printf(cx->arena, "login account %s", id),
-		arena_printf(cx->arena, "login address %s", limit_address(cx)),
-		"login",
+		arena_printf(cx->arena, "login-pair %s %s", id, limit_address(cx)), id, limit_address(cx),
 	};
 }
 
@@ -72,10 +66,9 @@ static const struct fail *check_limits(struct context *cx, const struct keys *k)
 		return no;
 	l.count++;
 	if ((no = judge_pair(cx, &l, l.last)) ||
-	    (no = limit_check(cx, k->account, ACCOUNT_FAILURES, ACCOUNT_WINDOW)) ||
-	    (no = limit_check(cx, k->address, ADDRESS_FAILURES, ADDRESS_WINDOW)))
+	    (no = limit_check(cx, LIMIT_LOGIN_ACCOUNT, k->account)) || (no = limit_check(cx, LIMIT_LOGIN, k->address)))
 		return no;
-	return limit_check(cx, k->all, ALL_FAILURES, ALL_WINDOW);
+	return limit_check(cx, LIMIT_LOGIN_ALL, "");
 }
 
 /* Reserves one try, in one transaction, after looking once more. */
@@ -88,9 +81,8 @@ static const struct fail *reserve(struct context *cx, const struct keys *k)
 		return NULL;
 	if ((no = store_begin(cx->store)) || (no = check_limits(cx, k)) ||
 	    (no = limit_count(cx->store, k->pair, cx->now - PAIR_WINDOW, cx->now, &l)) ||
-	    (no = limit_take(cx, k->account, ACCOUNT_FAILURES, ACCOUNT_WINDOW)) ||
-	    (no = limit_take(cx, k->address, ADDRESS_FAILURES, ADDRESS_WINDOW)) ||
-	    (no = limit_take(cx, k->all, ALL_FAILURES, ALL_WINDOW))) {
+	    (no = limit_take(cx, LIMIT_LOGIN_ACCOUNT, k->account)) || (no = limit_take(cx, LIMIT_LOGIN, k->address)) ||
+	    (no = limit_take(cx, LIMIT_LOGIN_ALL, ""))) {
 		store_end(cx->store);
 		return no;
 	}
@@ -104,8 +96,8 @@ static const struct fail *give_back(struct context *cx, const struct keys *k)
 	if (!cx->conf->rate_limits)
 		return NULL;
 	if ((no = store_begin(cx->store)) || (no = limit_drop(cx->store, k->pair)) ||
-	    (no = limit_give_back(cx->store, k->account)) ||
-	    (no = limit_give_back(cx->store, k->address)) || (no = limit_give_back(cx->store, k->all)))
+	    (no = limit_return(cx, LIMIT_LOGIN_ACCOUNT, k->account)) || (no = limit_return(cx, LIMIT_LOGIN, k->address)) ||
+	    (no = limit_return(cx, LIMIT_LOGIN_ALL, "")))
 		return no;
 	return store_commit(cx->store);
 }

@@ -6,6 +6,8 @@
  */
 #include <string.h>
 
+#include "arena.h"
+#include "audit.h"
 #include "conf.h"
 #include "log.h"
 #include "oauth_token.h"
@@ -26,15 +28,25 @@ static const struct fail *check(struct context *cx, const struct client *client,
 	if (!g || strcmp(g->client_id, client->id) != 0) {
 		if (g)
 			log_line("SECURITY: a refresh token was shown by another client than its own");
+		cx->trail.why = g ? "the refresh token is another client's" :
+		    "the grant has been revoked, or its user or client is disabled";
 		return &oauth_grant_invalid;
 	}
-	if ((no = resource_check(cx, r->resource)))
+	if ((no = resource_check(cx, r->resource, g->resource)))
 		return no;
-	if (r->scope && (!scope_is_wellformed(r->scope) || !scope_covers(g->scope, r->scope)))
+	if (r->scope && (!scope_is_wellformed(r->scope) || !scope_covers(cx->conf, g->scope, r->scope))) {
+		cx->trail.why = arena_printf(cx->arena, "scope is '%.200s'; granted is '%s'", r->scope, g->scope);
 		return &scope_wider;
-	if (strcmp(g->resource, cx->conf->resource) != 0)
+	}
+	if (!resource_of(cx->conf, g->resource)) {
+		cx->trail.why = arena_printf(cx->arena, "the settings no longer have the resource '%s'", g->resource);
 		return &oauth_grant_invalid;
-	return old->expires_at > cx->now && g->expires_at > cx->now ? NULL : &oauth_grant_invalid;
+	}
+	cx->trail.why = "the refresh token has expired";
+	if (old->expires_at <= cx->now || g->expires_at <= cx->now)
+		return &oauth_grant_invalid;
+	cx->trail.why = NULL;
+	return NULL;
 }
 
 /* Only the immediate predecessor of the newest token converges, and only for a while. */
@@ -62,7 +74,7 @@ static const struct fail *rotate(struct context *cx, const struct secret *shown,
 static const struct fail *give(struct context *cx, const struct secret *shown, struct refresh *old,
     const struct grant *g, const struct token_request *r, struct tokens *t)
 {
-	const char *scope = r->scope ? scope_narrow(cx->arena, r->scope, g->scope) : g->scope;
+	const char *scope = r->scope ? scope_narrow(cx->arena, cx->conf, r->scope, g->scope) : g->scope;
 	const struct fail *no;
 
 	if (!old->used_at) {
@@ -74,7 +86,8 @@ static const struct fail *give(struct context *cx, const struct secret *shown, s
 		return oauth_end_grant(cx, g->id, "replay of a used refresh token");
 	}
 	t->has_refresh = true;
-	if ((no = oauth_put_access(cx, g, scope, t)))
+	if ((no = oauth_put_access(cx, g, scope, t)) || (no = grant_touch(cx->store, g->id, cx->now)) ||
+	    (no = audit_note(cx, AUDIT_REFRESH)))
 		return no;
 	return store_commit(cx->store);
 }
@@ -95,13 +108,17 @@ const struct fail *oauth_give_for_refresh(struct context *cx, const struct clien
 	hash = crypto_digest_secret(&s);
 	if ((no = refresh_find(cx->store, cx->arena, &hash, &old)))
 		return no;
+	cx->trail.why = "there is no such refresh token";
 	if (!old)
 		return &oauth_grant_invalid;		/* a guess takes no lock */
 	if ((no = store_begin(cx->store)) || (no = refresh_find(cx->store, cx->arena, &hash, &old)))
 		return no;
 	if (!old)
 		return &oauth_grant_invalid;
-	if ((no = grant_find(cx->store, cx->arena, old->grant_id, &g)) || (no = check(cx, client, old, g, r)))
+	if ((no = grant_find(cx->store, cx->arena, old->grant_id, &g)))
+		return no;
+	oauth_trail(cx, g);
+	if ((no = check(cx, client, old, g, r)))
 		return no;
 	return give(cx, &s, old, g, r, t);
 }

@@ -2,6 +2,7 @@
 /* oauth_token: writing down what is given. */
 #include <inttypes.h>
 
+#include "audit.h"
 #include "conf.h"
 #include "log.h"
 #include "oauth_token.h"
@@ -12,9 +13,21 @@ enum { KEEP_SECONDS = 86400 };
 const struct fail oauth_grant_invalid = FAIL(400, "invalid_grant",
     "The code or token is unknown, expired, already used or not this client's");
 
+void oauth_trail(struct context *cx, const struct grant *g)
+{
+	if (!g)
+		return;
+	cx->trail.attempt = g->attempt;
+	cx->trail.user = g->user_name;
+	cx->trail.resource = g->resource;
+	cx->trail.why = NULL;
+}
+
 const struct fail *oauth_put_access(struct context *cx, const struct grant *g, const char *scope, struct tokens *t)
 {
-	struct access row = { .grant_id = g->id, .scope = scope, .expires_at = cx->now + cx->conf->access_ttl };
+	struct access row = {
+		.grant_id = g->id, .scope = scope, .issued_at = cx->now, .expires_at = cx->now + cx->conf->access_ttl,
+	};
 	const struct fail *no;
 
 	t->access = crypto_secret(SECRET_ACCESS);
@@ -44,7 +57,9 @@ const struct fail *oauth_end_grant(struct context *cx, int64_t grant_id, const c
 {
 	const struct fail *no;
 
-	if ((no = grant_revoke(cx->store, grant_id, cx->now)) || (no = store_commit(cx->store)))
+	cx->trail.why = why;
+	if ((no = grant_revoke(cx->store, grant_id, cx->now)) || (no = audit_note(cx, AUDIT_REVOKE)) ||
+	    (no = store_commit(cx->store)))
 		return no;
 	log_line("SECURITY: grant %" PRId64 " revoked: %s", grant_id, why);
 	return &oauth_grant_invalid;

@@ -18,7 +18,7 @@
 
 enum {
 	REDIRECTS_MAX = 50, NAME_MAX_CHARS = 200, MEMBERS_MAX = 200, URI_MAX = 2048, ROW_MAX = 8192,
-	ADDRESS_HOUR = 20, ALL_HOUR = 200, HOUR = 3600, NEVER_AGREED_MAX = 1000,
+	NEVER_AGREED_MAX = 1000,
 };
 
 const struct fail registration_malformed = FAIL(400, "invalid_client_metadata",
@@ -212,7 +212,7 @@ static const struct fail *read_scope(struct context *cx, struct json_object *met
 		return json_get(metadata, "scope") && !asked ? &bad_scope : NULL;
 	if (!scope_is_wellformed(asked))
 		return &bad_scope;
-	c->scope = scope_narrow(cx->arena, asked, "");
+	c->scope = scope_narrow(cx->arena, cx->conf, asked, "");
 	if (!*c->scope || strcmp(c->scope, "offline_access") == 0)
 		c->scope = "";
 	else if (!scope_has(c->scope, "offline_access"))
@@ -261,11 +261,10 @@ static const struct fail *read_metadata(struct context *cx, struct json_object *
 
 static const struct fail *store(struct context *cx, const struct client *c)
 {
-	const char *key = arena_printf(cx->arena, "register %s", limit_address(cx));
 	const struct fail *no;
 
-	if ((no = store_begin(cx->store)) || (no = limit_take(cx, key, ADDRESS_HOUR, HOUR)) ||
-	    (no = limit_take(cx, "register", ALL_HOUR, HOUR)) || (no = client_put(cx->store, c, NEVER_AGREED_MAX)))
+	if ((no = store_begin(cx->store)) || (no = limit_take(cx, LIMIT_REGISTER, limit_address(cx))) ||
+	    (no = limit_take(cx, LIMIT_REGISTER_ALL, "")) || (no = client_put(cx->store, c, NEVER_AGREED_MAX)))
 		return no;
 	return store_commit(cx->store);
 }

@@ -11,6 +11,8 @@ enum role {
 	ROLE_REVOKE = 1 << 3,
 	ROLE_MCP = 1 << 4,
 	ROLE_MCPCTL = 1 << 5,
+	ROLE_INTROSPECT = 1 << 6,
+	ROLE_ACCOUNT = 1 << 7,
 };
 
 #endif

@@ -58,16 +58,16 @@ static const struct fail *tell(const struct post *p, const struct fail *no, cons
 /* Adds what one message needs to what the post needs. */
 static void need(const struct post *p, const struct rpc_message *m)
 {
-	const char *words = rpc_method_scope(m);
+	const char *words = rpc_method_scope(p->cx, m);
 
-	if (!words || scope_covers(p->out->scope, words))
+	if (!words || scope_covers(p->cx->conf, p->out->scope, words))
 		return;
 	p->out->scope = *p->out->scope ? arena_printf(p->cx->arena, "%s %s", p->out->scope, words) : words;
 }
 
 static const struct fail *check_scope(const struct post *p)
 {
-	return scope_covers(p->who->scope, p->out->scope) ? NULL : &bearer_scope;
+	return scope_covers(p->cx->conf, p->who->scope, p->out->scope) ? NULL : &bearer_scope;
 }
 
 static const struct fail *answer_one(const struct post *p, struct json_object *value)

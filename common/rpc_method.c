@@ -2,6 +2,8 @@
 /* rpc_method: each function checks its parameters first and writes its response last. */
 #include <string.h>
 
+#include "arena.h"
+#include "audit.h"
 #include "conf.h"
 #include "json.h"
 #include "rpc_method.h"
@@ -139,19 +141,20 @@ static const struct fail *tools_list(struct run *r)
 		return &no_cursor;
 	begin(r);
 	json_put_name(r->b, "tools");
-	tool_put_list(r->b, r->revision);
+	tool_put_list(r->b, r->cx->resource, r->revision);
 	put_cache(r, CACHE_LIST, "private");
 	return end(r);
 }
 
-static const struct fail *call_read(const struct rpc_message *m, const struct tool **t, struct json_object **arguments)
+static const struct fail *call_read(const struct context *cx, const struct rpc_message *m,
+    const struct tool **t, struct json_object **arguments)
 {
 	const char *name = json_text(m->params, "name");
 
 	*arguments = json_get(m->params, "arguments");
 	if (!name)
 		return &no_name;
-	if (!(*t = tool_find(name)))
+	if (!(*t = tool_find(cx->resource, name)))
 		return &unknown_tool;
 	return *arguments && !json_object_is_type(*arguments, json_type_object) ? &no_arguments : NULL;
 }
@@ -177,12 +180,16 @@ static const struct fail *tools_call(struct run *r)
 	const struct tool *t;
 	const struct fail *no;
 
-	if ((no = call_read(r->m, &t, &call.arguments)))
+	if ((no = call_read(r->cx, r->m, &t, &call.arguments)))
 		return no;
 	if (!call.arguments && !json_read(r->cx->arena, "{}", 2, &call.arguments))
 		return &fail_internal;
 	if ((no = tool_run(t, &call)))
 		return no;
+	if (r->cx->conf->audit == AUDIT_CALLS) {
+		r->cx->trail.why = arena_printf(r->cx->arena, "%s%s", t->name, call.wrong ? ": refused" : "");
+		audit_remark(r->cx, AUDIT_CALL);
+	}
 	begin(r);
 	put_content(r, &call);
 	return end(r);
@@ -200,12 +207,12 @@ static const struct method {
 	{ "ping", REVISION_OLDEST, REVISION_LAST_LEGACY, ping },
 };
 
-const char *rpc_method_scope(const struct rpc_message *m)
+const char *rpc_method_scope(const struct context *cx, const struct rpc_message *m)
 {
 	struct json_object *arguments;
 	const struct tool *t;
 
-	if (m->kind != RPC_REQUEST || strcmp(m->method, "tools/call") != 0 || call_read(m, &t, &arguments))
+	if (m->kind != RPC_REQUEST || strcmp(m->method, "tools/call") != 0 || call_read(cx, m, &t, &arguments))
 		return NULL;
 	return t->scope;
 }

@@ -10,7 +10,7 @@
  * The scope words that the token must hold for this message, or NULL when any token will do: no request, no known
  * tool, or parameters that will be refused anyway.
  */
-const char *rpc_method_scope(const struct rpc_message *m) __attribute__((nonnull));
+const char *rpc_method_scope(const struct context *cx, const struct rpc_message *m) __attribute__((nonnull));
 
 /*
  * Answers a request, whose scope was checked: appends the whole response to b and returns NULL, or appends nothing and

@@ -1,36 +1,51 @@
 /* SPDX-License-Identifier: ISC */
-/* scope: the table, and set arithmetic on words. */
+/* scope: set arithmetic on words.  The sets are small, so that a walk over the settings' table is all it takes. */
 #include <string.h>
 
 #include "buf.h"
-#include "conf.h"
 #include "scope.h"
 
-const struct scope scopes[] = {
-	{ "read:knowledge", "Search and read the documents in the knowledge base", true },
-	{ "write:knowledge", "Add documents to the knowledge base under your name", true },
-	{ "offline_access", "Stay connected when you are away, until you disconnect it", false },
-	{ NULL, NULL, false },
-};
+enum { IMPLIES_DEPTH = 8 };
 
-const char *scope_all(void)
+const struct conf_scope *scope_at(const struct conf *conf, size_t i)
 {
-	return "read:knowledge write:knowledge";
+	if (i < conf->scopes)
+		return &conf->scope[i];
+	return i == conf->scopes ? &conf->offline : NULL;
 }
 
-const char *scope_all_with_offline(void)
+static const struct conf_scope *scope_find(const struct conf *conf, const char *name)
 {
-	return "read:knowledge write:knowledge offline_access";
-}
+	const struct conf_scope *x;
+	size_t i;
 
-const struct scope *scope_find(const char *name)
-{
-	const struct scope *x;
-
-	for (x = scopes; x->name; x++)
+	for (i = 0; (x = scope_at(conf, i)); i++)
 		if (strcmp(x->name, name) == 0)
 			return x;
 	return NULL;
+}
+
+static void put_word(struct buf *b, const char *name)
+{
+	if (b->len)
+		buf_char(b, ' ');
+	buf_text(b, name);
+}
+
+const char *scope_all(struct arena *a, const struct conf *conf, const struct conf_resource *r)
+{
+	struct buf b = buf_new(a);
+	size_t i;
+
+	for (i = 0; i < conf->scopes; i++)
+		if (!r->scopes || scope_has(r->scopes, conf->scope[i].name))
+			put_word(&b, conf->scope[i].name);
+	return b.v;
+}
+
+const char *scope_all_with_offline(struct arena *a, const struct conf *conf, const struct conf_resource *r)
+{
+	return arena_printf(a, "%s %s", scope_all(a, conf, r), conf->offline.name);
 }
 
 /* scope-token = 1*( %x21 / %x23-5B / %x5D-7E ), RFC 6749 section 3.3; one blank between two. */
@@ -53,34 +68,80 @@ bool scope_has(const char *words, const char *name)
 	return conf_has_word(words, name);
 }
 
-bool scope_covers(const char *whole, const char *part)
+/* Takes the next word off a text into `word`; an overlong one, which nobody has, as an empty one.  False at the end. */
+static bool next_word(const char **words, char word[128])
 {
-	char name[128];
 	size_t n;
 
-	for (part += strspn(part, " "); *part; part += n + strspn(part + n, " ")) {
-		n = strcspn(part, " ");
-		if (n >= sizeof name)
-			return false;
-		memcpy(name, part, n);
-		name[n] = '\0';
-		if (!scope_has(whole, name))
-			return false;
-	}
+	*words += strspn(*words, " ");
+	n = strcspn(*words, " ");
+	if (!n)
+		return false;
+	memcpy(word, *words, n < 128 ? n : 0);
+	word[n < 128 ? n : 0] = '\0';
+	*words += n;
 	return true;
 }
 
-const char *scope_narrow(struct arena *a, const char *asked, const char *allowed)
+static bool is_wildcard_for(const struct conf *conf, const char *held, const char *name)
+{
+	size_t n = strlen(held);
+
+	return n && held[n - 1] == '*' && strncmp(held, name, n - 1) == 0 && strcmp(name, conf->offline.name) != 0;
+}
+
+static bool covers_one(const struct conf *conf, const char *held, const char *name, int depth)
+{
+	const struct conf_scope *x;
+	char word[128];
+
+	if (scope_has(held, name))
+		return true;
+	while (next_word(&held, word)) {
+		if (is_wildcard_for(conf, word, name))
+			return true;
+		x = depth ? scope_find(conf, word) : NULL;
+		if (x && *x->implies && covers_one(conf, x->implies, name, depth - 1))
+			return true;
+	}
+	return false;
+}
+
+bool scope_covers(const struct conf *conf, const char *held, const char *needed)
+{
+	char word[128];
+
+	while (next_word(&needed, word))
+		if (!*word || !covers_one(conf, held, word, IMPLIES_DEPTH))
+			return false;
+	return true;
+}
+
+const char *scope_narrow(struct arena *a, const struct conf *conf, const char *asked, const char *allowed)
 {
 	struct buf b = buf_new(a);
-	const struct scope *x;
+	const struct conf_scope *x;
+	size_t i;
 
-	for (x = scopes; x->name; x++) {
-		if (!scope_has(asked, x->name) || (*allowed && !scope_has(allowed, x->name)))
-			continue;
-		if (b.len)
-			buf_char(&b, ' ');
-		buf_text(&b, x->name);
-	}
+	for (i = 0; (x = scope_at(conf, i)); i++)
+		if (scope_has(asked, x->name) && (!*allowed || scope_covers(conf, allowed, x->name)))
+			put_word(&b, x->name);
+	return b.v;
+}
+
+const char *scope_union(struct arena *a, const struct conf *conf, const char *one, const char *two)
+{
+	return scope_narrow(a, conf, arena_printf(a, "%s %s", one, two), "");
+}
+
+const char *scope_without(struct arena *a, const struct conf *conf, const char *whole, const char *part)
+{
+	struct buf b = buf_new(a);
+	const struct conf_scope *x;
+	size_t i;
+
+	for (i = 0; (x = scope_at(conf, i)); i++)
+		if (scope_has(whole, x->name) && !scope_has(part, x->name))
+			put_word(&b, x->name);
 	return b.v;
 }

@@ -14,7 +14,7 @@
 #include "log.h"
 #include "store_sql.h"
 
-enum { VERSION = 1, LOG_MAX = 64 * 1024 };
+enum { VERSION = 2, LOG_MAX = 64 * 1024, REMARK_TIMEOUT = 100 };
 
 struct store {
 	enum role role;
@@ -23,6 +23,7 @@ struct store {
 	sqlite3 *db;
 	sqlite3_stmt *st[SQL_COUNT];
 	bool durable;			/* synchronous=FULL was said */
+	bool hasty;			/* waits only REMARK_TIMEOUT */
 	bool broken;			/* the connection is not to be trusted any more */
 };
 
@@ -207,6 +208,18 @@ const struct fail *store_begin(struct store *s)
 	return no ? no : store_exec(s, "BEGIN IMMEDIATE");
 }
 
+const struct fail *store_begin_remark(struct store *s)
+{
+	const struct fail *no = store_exec(s, "PRAGMA synchronous = NORMAL");
+
+	if (no)
+		return no;
+	s->durable = false;
+	s->hasty = true;
+	sqlite3_busy_timeout(s->db, REMARK_TIMEOUT);
+	return store_exec(s, "BEGIN IMMEDIATE");
+}
+
 const struct fail *store_commit(struct store *s)
 {
 	const struct fail *no = store_exec(s, "COMMIT");
@@ -220,6 +233,9 @@ void store_end(struct store *s)
 {
 	if (s->db && !sqlite3_get_autocommit(s->db))
 		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	if (s->db && s->hasty)
+		sqlite3_busy_timeout(s->db, (int)s->busy_timeout);
+	s->hasty = false;
 	if (s->broken)
 		store_close(s);
 }

@@ -36,6 +36,12 @@ void store_leave(struct store *s) __attribute__((nonnull));
 /* BEGIN IMMEDIATE: the one writer from here on; waits busy_timeout at most. */
 const struct fail *store_begin(struct store *s) __attribute__((nonnull, warn_unused_result));
 
+/*
+ * BEGIN IMMEDIATE for bookkeeping: waits a moment at most, and the commit need not survive a power cut (a row of the
+ * audit, when a grant was last used).
+ */
+const struct fail *store_begin_remark(struct store *s) __attribute__((nonnull, warn_unused_result));
+
 /* COMMIT; on failure everything since store_begin() is undone. */
 const struct fail *store_commit(struct store *s) __attribute__((nonnull, warn_unused_result));
 

@@ -10,15 +10,23 @@ static struct client *client_of(const struct query *q, struct arena *a)
 	struct client *c = arena_take(a, sizeof *c);
 
 	c->id = column_text(q, a, 0);
-	c->name = column_text(q, a, 1);
-	c->auth_method = column_text(q, a, 2);
-	c->has_secret = column_bytes(q, 3, c->secret.v, sizeof c->secret.v);
-	c->redirect_uris = column_text(q, a, 4);
-	c->grant_types = column_text(q, a, 5);
-	c->scope = column_text(q, a, 6);
-	c->uri = column_text(q, a, 7);
-	c->metadata = column_text(q, a, 8);
-	c->created_at = column_int(q, 9);
+	c->kind = column_text(q, a, 1);
+	c->name = column_text(q, a, 2);
+	c->auth_method = column_text(q, a, 3);
+	c->has_secret = column_bytes(q, 4, c->secret.v, sizeof c->secret.v);
+	c->redirect_uris = column_text(q, a, 5);
+	c->grant_types = column_text(q, a, 6);
+	c->scope = column_text(q, a, 7);
+	c->resources = column_text(q, a, 8);
+	c->introspects = column_text(q, a, 9);
+	c->keys = column_text(q, a, 10);
+	c->keys_uri = column_text(q, a, 11);
+	c->keys_at = column_int(q, 12);
+	c->fresh_until = column_int(q, 13);
+	c->uri = column_text(q, a, 14);
+	c->metadata = column_text(q, a, 15);
+	c->created_at = column_int(q, 16);
+	c->waits = column_int(q, 17) != 0;
 	return c;
 }
 

@@ -7,18 +7,25 @@
 #include "store.h"
 
 struct client {
-	const char *id;
+	const char *id;			/* its URL, for a document */
+	const char *kind;		/* "registered", "document" (a client ID metadata document), "operator" */
 	const char *name;		/* client_name, or "" */
 	const char *auth_method;	/* token_endpoint_auth_method */
 	bool has_secret;
 	struct digest secret;		/* SHA-256 of the client secret */
 	const char *redirect_uris;	/* JSON array of strings */
 	const char *grant_types;	/* words */
-	const char *scope;		/* words it may ask for; "" is all */
+	const char *scope;		/* words it may ask for; "" is all; the operator's may hold '*' (scope.h) */
+	const char *resources;		/* words: where a machine may go; "" is the first resource */
+	const char *introspects;	/* words: resources whose tokens it may ask about (RFC 7662); "" is none */
+	const char *keys;		/* JWK Set (RFC 7517), or NULL */
+	const char *keys_uri;		/* jwks_uri, or NULL */
+	int64_t keys_at;		/* when the keys were fetched from there; 0: never */
+	int64_t fresh_until;		/* a document: until when it is not fetched again */
 	const char *uri;		/* client_uri, or NULL */
 	const char *metadata;		/* JSON object: the other metadata, as registered */
 	int64_t created_at;
-	int64_t disabled_at;
+	bool waits;			/* for the operator's approval */
 };
 
 /* *c is NULL when there is none, or when it is disabled. */

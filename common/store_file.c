@@ -16,10 +16,10 @@
 
 enum { APPLICATION_ID = 1296257097 };
 
-extern const char schema_text[];
+extern const char schema_text[], migrate_2_text[];
 
 /* migration[i] brings version i + 1 to i + 2; schema.sql always holds the newest. */
-static const char *const migration[] = { NULL };
+static const char *const migration[] = { migrate_2_text };
 
 static bool run(sqlite3 *db, const char *sql)
 {

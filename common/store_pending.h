@@ -12,6 +12,8 @@
 struct pending {
 	struct digest id;		/* SHA-256 of the id in the form */
 	struct digest owner;		/* SHA-256 of the cookie of the browser that asked: before sign-in, then session */
+	const char *attempt;		/* id of the flow, as in the audit */
+	const char *asked;		/* form-encoded, as it came: nothing below is known yet; NULL: all below is proven */
 	const char *client_id;
 	const char *redirect_uri;	/* as asked, checked */
 	bool redirect_given;		/* was redirect_uri in the request, or taken from the registration? */
@@ -25,6 +27,9 @@ struct pending {
 };
 
 const struct fail *pending_put(struct store *s, const struct pending *p) __attribute__((nonnull, warn_unused_result));
+
+/* Writes down what is known now: all of p but id, owner, attempt and times.  Nothing happens to one that was proven before. */
+const struct fail *pending_prove(struct store *s, const struct pending *p) __attribute__((nonnull, warn_unused_result));
 
 /* *p is NULL when there is none; expired and answered ones are found, so that the page can say so. */
 const struct fail *pending_find(struct store *s, struct arena *a, const struct digest *id, struct pending **p)

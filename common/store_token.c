@@ -12,6 +12,7 @@ const struct fail *access_put(struct store *s, const struct access *t)
 	query_digest(&q, ":hash", &t->hash);
 	query_int(&q, ":grant_id", t->grant_id);
 	query_text(&q, ":scope", t->scope);
+	query_int(&q, ":issued_at", t->issued_at);
 	query_int(&q, ":expires_at", t->expires_at);
 	return query_run(&q);
 }
@@ -31,6 +32,9 @@ const struct fail *access_find(struct store *s, struct arena *a, const struct di
 		(*b)->client_id = column_text(&q, a, 2);
 		(*b)->scope = column_text(&q, a, 3);
 		(*b)->resource = column_text(&q, a, 4);
+		(*b)->grant_id = column_int(&q, 5);
+		(*b)->used_at = column_int(&q, 6);
+		(*b)->attempt = column_text(&q, a, 7);
 	}
 	return query_end(&q);
 }

@@ -10,16 +10,20 @@ struct access {
 	struct digest hash;
 	int64_t grant_id;
 	const char *scope;
+	int64_t issued_at;
 	int64_t expires_at;
 };
 
 /* What a bearer check needs to know, from one indexed SELECT. */
 struct bearer {
-	int64_t user_id;
-	const char *user_name;
+	int64_t user_id;		/* 0: a machine, nobody's */
+	const char *user_name;		/* NULL: the same */
 	const char *client_id;
 	const char *scope;
 	const char *resource;
+	int64_t grant_id;
+	int64_t used_at;		/* when the grant was last known to be in use; 0: never yet */
+	const char *attempt;		/* id of the flow that the grant came from */
 };
 
 struct refresh {

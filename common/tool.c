@@ -23,11 +23,16 @@ const struct tool *tool_at(size_t i)
 	return i < TOOLS ? tools[i] : NULL;
 }
 
-const struct tool *tool_find(const char *name)
+static bool is_offered(const struct conf_resource *at, const struct tool *t)
+{
+	return !at->tools || conf_has_word(at->tools, t->name);
+}
+
+const struct tool *tool_find(const struct conf_resource *at, const char *name)
 {
 	for (size_t i = 0; i < TOOLS; i++)
 		if (strcmp(tools[i]->name, name) == 0)
-			return tools[i];
+			return is_offered(at, tools[i]) ? tools[i] : NULL;
 	return NULL;
 }
 
@@ -43,11 +48,15 @@ static void tool_put(struct buf *b, const struct tool *t, enum revision r)
 	buf_char(b, '}');
 }
 
-void tool_put_list(struct buf *b, enum revision r)
+void tool_put_list(struct buf *b, const struct conf_resource *at, enum revision r)
 {
+	size_t n = 0;
+
 	buf_char(b, '[');
 	for (size_t i = 0; i < TOOLS; i++) {
-		if (i)
+		if (!is_offered(at, tools[i]))
+			continue;
+		if (n++)
 			buf_char(b, ',');
 		tool_put(b, tools[i], r);
 	}
@@ -80,6 +89,8 @@ const struct fail *tool_run(const struct tool *t, struct tool_call *call)
 	if (!schema)
 		return &fail_internal;
 	call->wrong = schema_check(call->cx->arena, schema, call->arguments);
+	if (!call->wrong && t->personal && !call->who->user_id)
+		call->wrong = "This tool acts for a person, and this token is a machine's.";
 	return call->wrong ? NULL : t->call(call);
 }
 

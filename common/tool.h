@@ -6,9 +6,11 @@
 #ifndef TOOL_H
 #define TOOL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "buf.h"
+#include "conf.h"
 #include "context.h"
 #include "fail.h"
 #include "rpc_shape.h"
@@ -35,6 +37,7 @@ struct tool {
 	const char *input_schema;	/* schema_refusal() has nothing against it */
 	const char *output_schema;	/* what result holds conforms to it */
 	const char *annotations;	/* hints; a host decides by them what to ask its user */
+	bool personal;			/* acts for a person: a machine's token does not do */
 
 	/* NULL when call->result or call->wrong is filled, else our own fault. */
 	const struct fail *(*call)(struct tool_call *call);
@@ -44,14 +47,14 @@ struct tool {
 extern const struct tool tool_create_document;
 extern const struct tool tool_search_knowledge_base;
 
-/* The tool of that name, or NULL.  Case matters (MCP tools, "Tool Names"). */
-const struct tool *tool_find(const char *name) __attribute__((nonnull));
+/* The tool of that name at that endpoint, or NULL.  Case matters (MCP tools, "Tool Names"). */
+const struct tool *tool_find(const struct conf_resource *at, const char *name) __attribute__((nonnull));
 
 /* The i-th tool of the table, ordered by name; NULL behind the last. */
 const struct tool *tool_at(size_t i);
 
-/* Appends the JSON array of all tools as that revision knows them. */
-void tool_put_list(struct buf *b, enum revision r) __attribute__((nonnull));
+/* Appends the JSON array of the endpoint's tools as that revision knows them. */
+void tool_put_list(struct buf *b, const struct conf_resource *at, enum revision r) __attribute__((nonnull));
 
 /*
  * Checks call->arguments against the input schema and calls the tool.  Arguments that do not conform end in

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* tool_create_document: adds a document under the name of the person who signed in. */
+#include <inttypes.h>
 #include <string.h>
 
 #include <json-c/json.h>
@@ -21,14 +22,12 @@ static const char *find_wrong(const struct document *d)
 	return d->content[strspn(d->content, " \t\r\n")] == '\0' ? "content must not be blank" : NULL;
 }
 
-enum { PER_MINUTE = 120 };
-
 static const struct fail *put(struct context *cx, struct document *d, int64_t user_id)
 {
-	const char *key = arena_printf(cx->arena, "create_document %lld", (long long)user_id);
 	const struct fail *no;
 
-	if ((no = store_begin(cx->store)) || (no = limit_take(cx, key, PER_MINUTE, 60)) ||
+	if ((no = store_begin(cx->store)) ||
+	    (no = limit_take(cx, LIMIT_DOCUMENTS, arena_printf(cx->arena, "%" PRId64, user_id))) ||
 	    (no = document_put(cx->store, d, user_id)) || (no = store_commit(cx->store)))
 		store_end(cx->store);
 	return no;
@@ -86,5 +85,6 @@ const struct tool tool_create_document = {
 	    "},\"required\":[\"id\",\"title\",\"tags\",\"author\",\"created_at\"]}",
 	.annotations =
 	    "{\"readOnlyHint\":false,\"destructiveHint\":false,\"idempotentHint\":false,\"openWorldHint\":false}",
+	.personal = true,
 	.call = create,
 };

@@ -2,19 +2,31 @@
 -- Grants: families of codes and tokens.
 
 -- grant_put: authorize
-INSERT INTO grants (user_id, client_id, scope, resource, created_at, expires_at)
-VALUES (:user_id, :client_id, :scope, :resource, :now, :expires_at) RETURNING id;
+INSERT INTO grants (user_id, client_id, scope, resource, attempt, created_at, expires_at)
+VALUES (:user_id, :client_id, :scope, :resource, :attempt, :now, :expires_at) RETURNING id;
+
+-- grant_find_machine: token
+-- What the operator has given a machine client; one for each resource.
+SELECT id, scope, attempt, created_at, expires_at, generation
+  FROM grants INDEXED BY grants_by_client
+ WHERE client_id = :client_id AND user_id IS NULL AND resource = :resource AND revoked_at = 0 AND expires_at > :now;
+
+-- grant_find_before: authorize
+-- Scopes that this person has given this client before, and that live.
+SELECT scope FROM grants INDEXED BY grants_by_user
+ WHERE user_id = :user_id AND client_id = :client_id AND resource = :resource AND revoked_at = 0 AND expires_at > :now;
 
 -- grant_find: token revoke
 -- A grant of a disabled user or client is not there.
-SELECT grants.id, user_id, client_id, grants.scope, resource, grants.created_at, grants.expires_at, generation
-  FROM grants JOIN user ON user.id = grants.user_id JOIN client ON client.id = grants.client_id
- WHERE grants.id = :id AND revoked_at = 0 AND user.disabled_at = 0 AND client.disabled_at = 0;
+SELECT grants.id, user_id, client_id, grants.scope, resource, attempt, grants.created_at, grants.expires_at, generation,
+  user.name
+  FROM grants JOIN client ON client.id = grants.client_id LEFT JOIN user ON user.id = grants.user_id
+ WHERE grants.id = :id AND revoked_at = 0 AND coalesce(user.disabled_at, 0) = 0 AND client.disabled_at = 0;
 
--- grant_revoke: token revoke
+-- grant_revoke: token revoke account mcpctl
 UPDATE grants SET revoked_at = :now, expires_at = min(expires_at, :now) WHERE id = :id AND revoked_at = 0;
 
--- grant_revoke_user: mcpctl
+-- grant_revoke_user: account mcpctl
 UPDATE grants SET revoked_at = :now, expires_at = min(expires_at, :now) WHERE user_id = :user_id AND revoked_at = 0;
 
 -- grant_reap: token
@@ -23,3 +35,7 @@ DELETE FROM grants WHERE id IN (SELECT id FROM grants WHERE expires_at < :before
 
 -- grant_set_generation: token
 UPDATE grants SET generation = :generation WHERE id = :id;
+
+-- grant_touch: token mcp
+-- That it is in use; mcp says it once an hour.
+UPDATE grants SET used_at = :now WHERE id = :id AND used_at < :now;

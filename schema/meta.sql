@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: ISC
 -- Facts about the file.
 
--- meta_find_key: authorize
+-- meta_find_key: authorize account
 SELECT value FROM meta WHERE key = 'form_key';

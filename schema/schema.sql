@@ -8,7 +8,7 @@
 -- through what it belongs to.
 
 PRAGMA application_id = 1296257097;	-- "MCGI"
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 -- Facts about the file.  form_key authenticates the hidden fields of our own pages.
 CREATE TABLE meta (
@@ -26,23 +26,58 @@ CREATE TABLE user (
 	disabled_at	INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
--- OAuth clients (RFC 7591 section 2).  The open Internet writes here, so rows are bounded: clients that nobody has agreed
--- to (agreed_at = 0) are dropped, oldest first.
+-- OAuth clients (RFC 7591 section 2): registered by themselves, described by a document at their own URL, or made by the
+-- operator.  The open Internet writes here, so rows are bounded: what nobody has agreed to (agreed_at = 0), and what nobody uses any
+-- more, is dropped; the operator's are not.
 CREATE TABLE client (
 	id		TEXT PRIMARY KEY,
+	kind		TEXT NOT NULL DEFAULT 'registered' CHECK (kind IN ('registered', 'document', 'operator')),
 	name		TEXT NOT NULL,
 	auth_method	TEXT NOT NULL,
-	secret		BLOB,				-- hash; NULL for public clients
+	secret		BLOB,				-- hash; NULL for those without
+	management	BLOB,				-- hash of the registration access token (RFC 7592), or NULL
+	sameness	BLOB,				-- hash of a public registration: an identical one is this one
 	redirect_uris	TEXT NOT NULL,			-- JSON array
 	grant_types	TEXT NOT NULL,			-- words
-	scope		TEXT NOT NULL,			-- words; '' is all
+	scope		TEXT NOT NULL,			-- words; '' is all; the operator's may hold '*'
+	resources	TEXT NOT NULL DEFAULT '',	-- words: where a machine may go; '' is the first endpoint
+	introspects	TEXT NOT NULL DEFAULT '',	-- words: resources whose tokens it may ask about (RFC 7662)
+	keys		TEXT,				-- JWK Set (RFC 7517) of private_key_jwt
+	keys_uri	TEXT,				-- where that is fetched from
+	keys_at		INTEGER NOT NULL DEFAULT 0,	-- when it was
+	fresh_until	INTEGER NOT NULL DEFAULT 0,	-- until when a document is not fetched again
 	uri		TEXT,
 	metadata	TEXT NOT NULL,			-- JSON object: what else was registered
 	created_at	INTEGER NOT NULL,
-	agreed_at	INTEGER NOT NULL DEFAULT 0,
+	agreed_at	INTEGER NOT NULL DEFAULT 0,	-- when a person last agreed
+	waits		INTEGER NOT NULL DEFAULT 0,	-- 1: for the operator's approval
 	disabled_at	INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX client_by_agreed ON client (agreed_at, created_at);
+CREATE INDEX client_by_agreed ON client (kind, agreed_at, created_at);
+CREATE UNIQUE INDEX client_by_sameness ON client (sameness) WHERE sameness IS NOT NULL;
+
+-- Client ID metadata documents that the operator brought along, for a host that cannot fetch.
+CREATE TABLE pinned (
+	client_id	TEXT PRIMARY KEY,
+	document	TEXT NOT NULL,			-- JSON, checked
+	fallback	INTEGER NOT NULL,		-- 1: only when fetching is refused
+	imported_at	INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The operator's word on redirect URIs; see redirect.h for the patterns.
+CREATE TABLE redirect_rule (
+	id		INTEGER PRIMARY KEY,
+	allow		INTEGER NOT NULL,		-- 1 allow, 0 deny
+	pattern		TEXT NOT NULL UNIQUE,
+	created_at	INTEGER NOT NULL
+) STRICT;
+
+-- Client assertions that were used (RFC 7523 section 3, jti), until they expire by themselves.
+CREATE TABLE assertion (
+	hash		BLOB PRIMARY KEY,
+	expires_at	INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX assertion_by_expiry ON assertion (expires_at);
 
 -- Browser sessions, by the hash of the cookie.
 CREATE TABLE session (
@@ -54,33 +89,40 @@ CREATE TABLE session (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX session_by_user ON session (user_id);
 
--- Authorization requests that wait for a person.  owner is the hash of the cookie of the browser that asked.
+-- Authorization requests that wait for a person.  owner is the hash of the cookie of the browser that asked.  A client that
+-- is known by a document only is not looked at before somebody has signed in: until then the request stands in asked, as it came.
 CREATE TABLE pending (
 	hash		BLOB PRIMARY KEY,
 	owner		BLOB NOT NULL,
-	client_id	TEXT NOT NULL REFERENCES client (id) ON DELETE CASCADE,
-	redirect_uri	TEXT NOT NULL,
-	redirect_given	INTEGER NOT NULL,
-	challenge	TEXT NOT NULL,
-	scope		TEXT NOT NULL,
-	resource	TEXT NOT NULL,
+	attempt		TEXT NOT NULL,			-- id of the whole flow, as in audit
+	asked		TEXT,				-- form-encoded; NULL once client and address are proven
+	client_id	TEXT REFERENCES client (id) ON DELETE CASCADE,
+	redirect_uri	TEXT,
+	redirect_given	INTEGER NOT NULL DEFAULT 0,
+	challenge	TEXT,
+	scope		TEXT,
+	resource	TEXT,
 	state		TEXT,
 	created_at	INTEGER NOT NULL,
 	expires_at	INTEGER NOT NULL,
-	answered_at	INTEGER NOT NULL DEFAULT 0
+	answered_at	INTEGER NOT NULL DEFAULT 0,
+	CHECK (asked IS NOT NULL OR (client_id IS NOT NULL AND redirect_uri IS NOT NULL AND challenge IS NOT NULL AND
+		scope IS NOT NULL AND resource IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX pending_by_owner ON pending (owner);
 CREATE INDEX pending_by_client ON pending (client_id);
 CREATE INDEX pending_by_expiry ON pending (expires_at);
 
--- What a person has agreed to.  generation is that of the newest refresh token.
+-- What a person has agreed to, or the operator for a machine (user_id NULL).  generation is that of the newest refresh token.
 CREATE TABLE grants (
 	id		INTEGER PRIMARY KEY AUTOINCREMENT,
-	user_id		INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+	user_id		INTEGER REFERENCES user (id) ON DELETE CASCADE,
 	client_id	TEXT NOT NULL REFERENCES client (id) ON DELETE CASCADE,
 	scope		TEXT NOT NULL,
 	resource	TEXT NOT NULL,
+	attempt		TEXT NOT NULL DEFAULT '',
 	created_at	INTEGER NOT NULL,
+	used_at		INTEGER NOT NULL DEFAULT 0,	-- about when a token of it was last shown
 	expires_at	INTEGER NOT NULL,
 	generation	INTEGER NOT NULL DEFAULT 0,
 	revoked_at	INTEGER NOT NULL DEFAULT 0
@@ -108,6 +150,7 @@ CREATE TABLE access (
 	hash		BLOB PRIMARY KEY,
 	grant_id	INTEGER NOT NULL REFERENCES grants (id) ON DELETE CASCADE,
 	scope		TEXT NOT NULL,
+	issued_at	INTEGER NOT NULL,
 	expires_at	INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX access_by_grant ON access (grant_id);
@@ -131,6 +174,22 @@ CREATE TABLE limits (
 	last		INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX limits_by_last ON limits (last);
+
+-- What happened: sign-in, consent, issue, refusal, revocation, tool call.  Rows of one authorization attempt carry its id,
+-- from the first request to the first tool call, so that the operator can read how far a client came.  Never a secret.
+CREATE TABLE audit (
+	id		INTEGER PRIMARY KEY AUTOINCREMENT,
+	at		INTEGER NOT NULL,
+	attempt		TEXT NOT NULL,			-- '' outside of one
+	request		TEXT NOT NULL,			-- id of the request, as in the log and on error pages
+	event		TEXT NOT NULL,
+	outcome		TEXT NOT NULL,			-- 'ok' or the error's word
+	why		TEXT NOT NULL,			-- in words, for the operator alone
+	user		TEXT,
+	client_id	TEXT,
+	resource	TEXT,
+	address		TEXT NOT NULL
+) STRICT;
 
 -- The knowledge base.  user_id is NULL for what the operator imported.
 CREATE TABLE document (

@@ -1,17 +1,17 @@
 -- SPDX-License-Identifier: ISC
 -- People who may sign in.
 
--- user_find: authorize mcpctl
+-- user_find: authorize account mcpctl
 SELECT id, name, password, created_at, disabled_at FROM user WHERE name = :name;
 
--- user_find_any: authorize
+-- user_find_any: authorize account
 -- Somebody's record, for the cost of a password of nobody.
 SELECT id, name, password, created_at, disabled_at FROM user ORDER BY id LIMIT 1;
 
 -- user_put: mcpctl
 INSERT INTO user (name, password, created_at) VALUES (:name, :password, :now);
 
--- user_set_password: mcpctl
+-- user_set_password: account mcpctl
 UPDATE user SET password = :password WHERE id = :id;
 
 -- user_set_disabled: mcpctl

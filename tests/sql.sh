@@ -16,7 +16,7 @@ meant='^(user_each|document_each|document_count|user_find_any)$'
 
 awk '/^-- [a-z_]+: [a-z ]+$/ { name = substr($2, 1, length($2) - 1); text = ""; next }
      name && !/^--/ && NF { text = text " " $0 }
-     name && /;[ \t]*$/ { print name "\t" text; name = "" }' $(ls schema/*.sql | grep -v '/schema\.sql$') >"$db/all"
+     name && /;[ \t]*$/ { print name "\t" text; name = "" }' $(ls schema/*.sql | grep -vE '/(schema|migrate_[0-9]+)\.sql$') >"$db/all"
 
 while IFS='	' read -r name text; do
 	plan=$(printf 'EXPLAIN QUERY PLAN %s\n' "$text" | sqlite3 "$db/x.db" 2>&1)

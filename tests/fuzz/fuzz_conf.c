@@ -32,7 +32,14 @@ static void check_read(const struct conf *c)
 
 	must(strncmp(c->issuer, c->loopback ? "http://" : "https://", c->loopback ? 7 : 8) == 0);
 	must(c->issuer[n - 1] != '/' && !strpbrk(c->issuer, "?#@ "));
-	must(strncmp(c->resource, c->issuer, n) == 0 && !strpbrk(c->resource, "?#@ "));
+	must(c->resources >= 1 && c->resources <= RESOURCES_MAX && c->scopes >= SCOPES_BUILT_IN && c->scopes <= SCOPES_MAX);
+	for (size_t i = 0; i < c->resources; i++)
+		must(strncmp(c->resource[i].uri, c->issuer, n) == 0 && !strpbrk(c->resource[i].uri, "?#@ ") &&
+		    c->resource[i].path == c->resource[i].uri + n && *c->resource[i].name);
+	for (size_t i = 0; i < c->scopes; i++)
+		must(*c->scope[i].name && !strpbrk(c->scope[i].name, " *\"\\") && *c->scope[i].words && c->scope[i].implies);
+	for (size_t i = 0; i < LIMITS; i++)
+		must(c->limit[i].most > 0 && c->limit[i].window > 0);
 	must(c->database[0] == '/');
 	must(strlen(c->site_name) >= 1 && strlen(c->site_name) <= 80);
 	must(!c->accent_color || (strlen(c->accent_color) == 7 && strspn(c->accent_color + 1,

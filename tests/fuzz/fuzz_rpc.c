@@ -13,8 +13,10 @@
 #include "store.h"
 
 static const struct conf conf = {
-	.issuer = "https://mcp.example.org", .resource = "https://mcp.example.org/mcp", .site_name = "Fuzz",
-	    .rate_limits = 1,
+	.issuer = "https://mcp.example.org", .resource = { { .uri = "https://mcp.example.org/mcp", .path = "/mcp" } },
+	.resources = 1, .scope = { { "read:knowledge", "Search", "" }, { "write:knowledge", "Add", "" } }, .scopes = 2,
+	.offline = { "offline_access", "Stay", "" }, .site_name = "Fuzz", .rate_limits = 1,
+	.limit = { [LIMIT_DOCUMENTS] = { 120, 60 } }, .audit = AUDIT_OFF,
 };
 
 static const char *or_none(const char *text)
@@ -50,10 +52,10 @@ static void check_refusal(struct arena *a, const struct fail *no, const struct r
 
 static void answer(struct store *store, struct arena *a, const struct rpc_post *post, const char *scope)
 {
-	struct context cx = { .arena = a, .now = 1785231000, .conf = &conf, .store = store, .peer = "192.0.2.1",
+	struct context cx = { .arena = a, .now = 1785231000, .conf = &conf, .resource = &conf.resource[0], .store = store, .peer = "192.0.2.1",
 	    .id = "0123456789abcdef" };
 	const struct bearer who = {
-		.user_id = 1, .user_name = "ada", .client_id = "c_one", .scope = scope, .resource = conf.resource,
+		.user_id = 1, .user_name = "ada", .client_id = "c_one", .scope = scope, .resource = conf.resource[0].uri,
 	};
 	struct rpc_reply reply;
 	const struct fail *no = rpc_answer(&cx, &who, post, &reply);

@@ -51,7 +51,7 @@ static void an_issuer_is_enough(void **state)
 	(void)state;
 	assert_true(reads(ISSUER));
 	assert_string_equal(conf.issuer, "https://mcp.example.org");
-	assert_string_equal(conf.resource, "https://mcp.example.org/mcp");
+	assert_string_equal(conf.resource[0].uri, "https://mcp.example.org/mcp");
 	assert_string_equal(conf.database, arena_printf(arena, "%s/mcp.db", folder));
 	assert_string_equal(conf.folder, folder);
 	assert_string_equal(conf.site_name, "mcp-cgi");
@@ -159,7 +159,7 @@ static void an_issuer_is_an_origin(void **state)
 	for (size_t i = 0; i < COUNT(loopback_issuers); i++) {
 		row_check(reads(arena_printf(arena, "issuer = %s", loopback_issuers[i])), "%s", loopback_issuers[i]);
 		assert_string_equal(conf.issuer, loopback_issuers[i]);
-		assert_string_equal(conf.resource, arena_printf(arena, "%s/mcp", loopback_issuers[i]));
+		assert_string_equal(conf.resource[0].uri, arena_printf(arena, "%s/mcp", loopback_issuers[i]));
 		assert_true(conf.loopback);
 	}
 }

@@ -329,7 +329,7 @@ static void consent_makes_one_code(void **state)
 	struct pending p = {
 		.id = digest_of("id"), .owner = digest_of("owner"), .client_id = "c_one",
 		    .redirect_uri = "https://c.example/cb",
-		.redirect_given = true, .challenge = CHALLENGE, .scope = "read:knowledge", .resource = w->conf.resource,
+		.redirect_given = true, .challenge = CHALLENGE, .scope = "read:knowledge", .attempt = "0123456789abcdef", .resource = w->conf.resource[0].uri,
 		.created_at = START, .expires_at = START + 600,
 	};
 	struct secret code, none;

@@ -77,11 +77,15 @@ static void only_spellings_of_our_own_are_ours(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(row); i++) {
-		const struct conf conf = { .resource = row[i].resource };
+		const struct conf conf = { .resource = { { .uri = row[i].resource } }, .resources = 1 };
 		struct context cx = { .arena = a, .conf = &conf, .peer = "" };
-		const struct fail *no = resource_check(&cx, row[i].text);
+		const struct conf_resource *found;
+		const struct fail *no = resource_find(&cx, row[i].text, &found);
 
 		row_check(no == (row[i].ours ? NULL : &resource_invalid), "%s for %s", shown(row[i].text), row[i].resource);
+		row_check(no || found == &conf.resource[0], "%s for %s", shown(row[i].text), row[i].resource);
+		no = resource_check(&cx, row[i].text, row[i].resource);
+		row_check(no == (row[i].ours ? NULL : &resource_invalid), "%s granted %s", shown(row[i].text), row[i].resource);
 	}
 	arena_drop(a);
 }

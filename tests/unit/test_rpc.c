@@ -36,10 +36,14 @@
 #define SEARCH "search_knowledge_base"
 
 static char folder[] = "/tmp/test_rpc.XXXXXX", file[64];
-static const struct conf conf = { .site_name = "Test" };
-static const struct bearer ada = { .user_name = "ada", .scope = "read:knowledge write:knowledge" };
-static const struct bearer reader = { .user_name = "eve", .scope = "read:knowledge" };
-static struct context cx = { .now = 1785231000, .peer = "", .id = "0123456789abcdef", .conf = &conf };
+static const struct conf conf = {
+	.site_name = "Test", .resource = { { .uri = "https://mcp.example.org/mcp", .path = "/mcp" } }, .resources = 1,
+	.scope = { { "read:knowledge", "Search", "" }, { "write:knowledge", "Add", "" } }, .scopes = 2,
+	.offline = { "offline_access", "Stay", "" }, .audit = AUDIT_OFF,
+};
+static const struct bearer ada = { .user_id = 1, .user_name = "ada", .scope = "read:knowledge write:knowledge" };
+static const struct bearer reader = { .user_id = 1, .user_name = "eve", .scope = "read:knowledge" };
+static struct context cx = { .now = 1785231000, .peer = "", .id = "0123456789abcdef", .conf = &conf, .resource = &conf.resource[0] };
 
 static int set_up(void **state)
 {

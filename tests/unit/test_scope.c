@@ -18,41 +18,80 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void the_table_has_three_rows(void **state)
+static const struct conf conf = {
+	.resource = { { .uri = "https://mcp.example.org/mcp", .path = "/mcp" },
+	    { .uri = "https://mcp.example.org/b/mcp", .path = "/b/mcp", .scopes = "read:b write:b" } },
+	.resources = 2,
+	.scope = {
+		{ "read:knowledge", "Search", "" }, { "write:knowledge", "Add", "" }, { "read:b", "Read b", "" },
+		{ "write:b", "Write b", "read:b" }, { "admin:b", "Rule b", "write:b" }, { "loop:a", "Loop", "loop:b" },
+		{ "loop:b", "Loop", "loop:a" },
+	},
+	.scopes = 7,
+	.offline = { "offline_access", "Stay", "" },
+};
+#define ALL BOTH " read:b write:b admin:b loop:a loop:b"
+
+static void all_scopes_come_in_the_order_of_the_settings_offline_last(void **state)
 {
 	size_t n = 0;
 
 	(void)state;
-	for (; scopes[n].name; n++)
-		row_check(scopes[n].words && *scopes[n].words, "%s has no words", scopes[n].name);
-	assert_int_equal(n, 3);
-	assert_string_equal(scope_find("read:knowledge")->words,
-	    "Search and read the documents in the knowledge base");
-	assert_string_equal(scope_find("write:knowledge")->words,
-	    "Add documents to the knowledge base under your name");
-	assert_true(scope_find("read:knowledge")->resource);
-	assert_true(scope_find("write:knowledge")->resource);
-	assert_false(scope_find("offline_access")->resource);
+	for (; scope_at(&conf, n); n++)
+		row_check(*scope_at(&conf, n)->words, "%s has no words", scope_at(&conf, n)->name);
+	assert_int_equal(n, 8);
+	assert_string_equal(scope_at(&conf, 7)->name, "offline_access");
+	assert_null(scope_at(&conf, 1000));
 }
 
-static void a_row_is_found_by_its_exact_name(void **state)
+static void an_endpoint_offers_its_own_scopes(void **state)
 {
-	static const char *const no[] = {
-		"", " ", "read", "read:", "read:knowledge ", "READ:KNOWLEDGE", BOTH, "offline", "openid", "*",
-		"read:knowledge:x",
+	assert_string_equal(scope_all(*state, &conf, &conf.resource[1]), "read:b write:b");
+	assert_string_equal(scope_all_with_offline(*state, &conf, &conf.resource[1]), "read:b write:b offline_access");
+}
+
+/* MCP authorization, "Scope Hierarchies": whoever may write may read when the settings say so, however far it leads. */
+static void a_scope_covers_what_it_implies(void **state)
+{
+	static const struct { const char *held, *needed; bool covers; } row[] = {
+		{ "write:b", "read:b", true }, { "admin:b", "read:b", true }, { "admin:b", "read:b write:b", true },
+		{ "read:b", "write:b", false }, { "write:b", "admin:b", false }, { "write:knowledge", "read:knowledge", false },
+		{ "loop:a", "loop:b", true }, { "loop:a", "read:b", false }, { "xadmin:b", "read:b", false },
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(no); i++)
-		row_check(!scope_find(no[i]), "%s", no[i]);
+	for (size_t i = 0; i < COUNT(row); i++)
+		row_check(scope_covers(&conf, row[i].held, row[i].needed) == row[i].covers, "%s for %s", row[i].held, row[i].needed);
+}
+
+/* Only what the operator gives holds a '*'. */
+static void a_wildcard_stands_for_what_begins_so(void **state)
+{
+	static const struct { const char *held, *needed; bool covers; } row[] = {
+		{ "read:*", "read:b", true }, { "read:*", "read:knowledge read:b", true }, { "read:*", "write:b", false },
+		{ "*", ALL, true }, { "*", "offline_access", false }, { "offline*", "offline_access", false },
+		{ "read*", "read:b", true }, { "*:b", "read:b", false }, { "re*d:b", "read:b", false }, { "read:b*", "read:b", true },
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++)
+		row_check(scope_covers(&conf, row[i].held, row[i].needed) == row[i].covers, "%s for %s", row[i].held, row[i].needed);
+	assert_string_equal(scope_narrow(*state, &conf, "read:* *", ""), "");
+	assert_string_equal(scope_narrow(*state, &conf, ALL, "read:*"), "read:knowledge read:b");
+}
+
+static void sets_are_joined_and_parted(void **state)
+{
+	assert_string_equal(scope_union(*state, &conf, "write:b x", "read:b offline_access write:b"),
+	    "read:b write:b offline_access");
+	assert_string_equal(scope_without(*state, &conf, "read:b write:b", "write:b"), "read:b");
+	assert_string_equal(scope_without(*state, &conf, "read:b", "read:b"), "");
 }
 
 /* What a resource server is asked for never names offline_access. */
 static void offline_access_is_for_the_authorization_server(void **state)
 {
-	(void)state;
-	assert_string_equal(scope_all(), BOTH);
-	assert_string_equal(scope_all_with_offline(), BOTH " offline_access");
+	assert_string_equal(scope_all(*state, &conf, &conf.resource[0]), ALL);
+	assert_string_equal(scope_all_with_offline(*state, &conf, &conf.resource[0]), ALL " offline_access");
 }
 
 static void a_list_is_words_with_one_blank_between(void **state)
@@ -111,7 +150,7 @@ static void a_whole_covers_its_parts(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(row); i++)
-		row_check(scope_covers(row[i].whole, row[i].part) == row[i].covers, "%s in %s", row[i].part, row[i].whole);
+		row_check(scope_covers(&conf, row[i].whole, row[i].part) == row[i].covers, "%s in %s", row[i].part, row[i].whole);
 }
 
 /* A word of any length is compared to its end. */
@@ -122,8 +161,8 @@ static void long_words_are_compared_to_their_end(void **state)
 	memset(word, 'w', 10000);
 	other = arena_copy(*state, word);
 	other[9999] = 'x';
-	assert_false(scope_covers(word, other));
-	assert_false(scope_covers(BOTH, word));
+	assert_false(scope_covers(&conf, word, other));
+	assert_false(scope_covers(&conf, BOTH, word));
 	assert_false(scope_has(word, other));
 }
 
@@ -142,7 +181,7 @@ static void what_is_asked_is_narrowed(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
-		const char *got = scope_narrow(*state, row[i].asked, row[i].allowed);
+		const char *got = scope_narrow(*state, &conf, row[i].asked, row[i].allowed);
 
 		row_check(same_text(got, row[i].want), "%s, allowed %s: %s", row[i].asked, row[i].allowed, got);
 	}
@@ -151,8 +190,11 @@ static void what_is_asked_is_narrowed(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_table_has_three_rows),
-		cmocka_unit_test(a_row_is_found_by_its_exact_name),
+		cmocka_unit_test(all_scopes_come_in_the_order_of_the_settings_offline_last),
+		cmocka_unit_test(an_endpoint_offers_its_own_scopes),
+		cmocka_unit_test(a_scope_covers_what_it_implies),
+		cmocka_unit_test(a_wildcard_stands_for_what_begins_so),
+		cmocka_unit_test(sets_are_joined_and_parted),
 		cmocka_unit_test(offline_access_is_for_the_authorization_server),
 		cmocka_unit_test(a_list_is_words_with_one_blank_between),
 		cmocka_unit_test(every_byte_of_the_grammar),

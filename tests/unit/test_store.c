@@ -85,7 +85,7 @@ static struct pending put_pending(struct world *w, const char *id, const char *o
 	struct pending p = {
 		.id = digest_of(id), .owner = digest_of(owner), .client_id = "c_one",
 		    .redirect_uri = "https://c.example/cb",
-		.redirect_given = false, .challenge = CHALLENGE, .scope = BOTH, .resource = w->conf.resource,
+		.redirect_given = false, .challenge = CHALLENGE, .scope = BOTH, .attempt = "0123456789abcdef", .resource = w->conf.resource[0].uri,
 		    .state = asked_state,
 		.created_at = w->cx.now, .expires_at = w->cx.now + 600,
 	};

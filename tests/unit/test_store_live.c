@@ -39,7 +39,7 @@ static void a_token_says_who_and_for_what(void **state)
 	assert_string_equal(b->user_name, "ada");
 	assert_string_equal(b->client_id, "c_one");
 	assert_string_equal(b->scope, "read:knowledge");
-	assert_string_equal(b->resource, w->conf.resource);
+	assert_string_equal(b->resource, w->conf.resource[0].uri);
 	d = digest_of("another");
 	assert_false(is_live(w, &d, START));
 }
@@ -95,7 +95,7 @@ static void a_grant_is_found_until_it_is_revoked(void **state)
 	assert_int_equal(found->user_id, w->user);
 	assert_string_equal(found->client_id, "c_one");
 	assert_string_equal(found->scope, BOTH);
-	assert_string_equal(found->resource, w->conf.resource);
+	assert_string_equal(found->resource, w->conf.resource[0].uri);
 	assert_int_equal(found->created_at, START);
 	assert_int_equal(found->expires_at, g.expires_at);
 	assert_int_equal(found->generation, 7);

@@ -29,6 +29,12 @@ static void each_user(void *with, const struct user *u)
 	(void)with, (void)u;
 }
 
+static bool each_event(void *with, const struct audit *row)
+{
+	(void)with, (void)row;
+	return true;
+}
+
 static void each_document(void *with, const struct document *d)
 {
 	(void)with, (void)d;
@@ -38,6 +44,10 @@ CALL(access_drop) { forget(access_drop(s, &hash)); }
 CALL(access_find) { struct bearer *b; forget(access_find(s, arena, &hash, START, &b)); }
 CALL(access_find_owner) { int64_t id; const char *c; forget(access_find_owner(s, arena, &hash, &id, &c)); }
 CALL(access_put) { struct access t = { .scope = "" }; forget(access_put(s, &t)); }
+CALL(audit_last) { forget(audit_last(s, arena, START, 1, each_event, NULL)); }
+CALL(audit_next) { forget(audit_next(s, arena, 0, 1, each_event, NULL)); }
+CALL(audit_put) { struct audit e = { .attempt = "", .request = "", .event = "", .outcome = "", .why = "",
+    .address = "" }; forget(audit_put(s, &e, 0)); }
 CALL(client_find) { struct client *c; forget(client_find(s, arena, "x", &c)); }
 CALL(client_put) { struct client c = world_client("c_new"); forget(client_put(s, &c, 9)); }
 CALL(client_set_agreed) { forget(client_set_agreed(s, "x", START)); }
@@ -52,6 +62,9 @@ CALL(document_put) { struct document d = { .title = "", .content = "",
     .tags = "" }; forget(document_put(s, &d, 0)); }
 CALL(document_search) { struct hit *h; size_t n; forget(document_search(s, arena, "\"x\"", 1, &h, &n)); }
 CALL(grant_find) { struct grant *g; forget(grant_find(s, arena, 1, &g)); }
+CALL(grant_find_before) { const char *x; forget(grant_find_before(s, arena, 1, "x", "x", START, &x)); }
+CALL(grant_find_machine) { struct grant *g; forget(grant_find_machine(s, arena, "x", "x", START, &g)); }
+CALL(grant_touch) { forget(grant_touch(s, 1, START)); }
 CALL(grant_put) { struct grant g = { .client_id = "", .scope = "",
     .resource = "" }; forget(grant_put(s, &g)); }
 CALL(grant_revoke) { forget(grant_revoke(s, 1, START)); }
@@ -64,8 +77,9 @@ CALL(limit_give_back) { forget(limit_give_back(s, "k")); }
 CALL(meta_find_key) { struct digest d; forget(meta_find_key(s, &d)); }
 CALL(pending_find) { struct pending *p; forget(pending_find(s, arena, &hash, &p)); }
 CALL(pending_move) { forget(pending_move(s, &hash, &hash)); }
+CALL(pending_prove) { struct pending p = { .client_id = "x" }; forget(pending_prove(s, &p)); }
 CALL(pending_put) { struct pending p = { .client_id = "", .redirect_uri = "", .challenge = "", .scope = "",
-    .resource = "" }; forget(pending_put(s, &p)); }
+    .attempt = "", .resource = "" }; forget(pending_put(s, &p)); }
 CALL(pending_take) { bool taken; forget(pending_take(s, &hash, &hash, START, &taken)); }
 CALL(refresh_find) { struct refresh *t; forget(refresh_find(s, arena, &hash, &t)); }
 CALL(refresh_put) { struct refresh t = { .grant_id = 1 }; forget(refresh_put(s, &t)); }
@@ -85,7 +99,7 @@ CALL(user_set_disabled) { forget(user_set_disabled(s, 1, 0)); }
 CALL(user_set_password) { forget(user_set_password(s, 1, "x")); }
 
 enum { R = ROLE_REGISTER, A = ROLE_AUTHORIZE, T = ROLE_TOKEN, V = ROLE_REVOKE, M = ROLE_MCP,
-    O = ROLE_MCPCTL };
+    O = ROLE_MCPCTL, I = ROLE_INTROSPECT, P = ROLE_ACCOUNT, WEB = R | A | T | V | M | I | P };
 
 #define ROW(name, roles) { #name, name##_call, roles }
 
@@ -96,20 +110,22 @@ static const struct {
 	unsigned roles;
 } functions[] = {
 	ROW(access_drop, V), ROW(access_find, M), ROW(access_find_owner, V), ROW(access_put, T),
-	ROW(client_find, A | T | V),
+	ROW(audit_last, O), ROW(audit_next, O), ROW(audit_put, WEB | O),
+	ROW(client_find, R | A | T | V | I | P),
 	ROW(client_put, R), ROW(client_set_agreed, A), ROW(code_count_try, T), ROW(code_find, T), ROW(code_put, A),
 	ROW(code_take, T),
 	ROW(document_count, O), ROW(document_each, O), ROW(document_put, M | O), ROW(document_search, M),
 	ROW(grant_find, T | V),
-	ROW(grant_put, A), ROW(grant_revoke, T | V), ROW(grant_revoke_user, O), ROW(grant_set_generation, T),
-	ROW(limit_count, A | R | T | M), ROW(limit_drop, A | R | T | M), ROW(limit_find, A | R | T | M),
-	ROW(limit_give_back, A | R | T | M),
-	ROW(meta_find_key, A), ROW(pending_find, A), ROW(pending_move, A), ROW(pending_put, A), ROW(pending_take, A),
-	ROW(refresh_find, T | V), ROW(refresh_put, T), ROW(refresh_take, T), ROW(session_drop, A),
-	ROW(session_drop_user, O),
-	ROW(session_find, A), ROW(session_put, A), ROW(session_touch, A), ROW(token_reap, T), ROW(user_each, O),
-	ROW(user_find, A | O), ROW(user_find_any, A),
-	ROW(user_put, O), ROW(user_set_disabled, O), ROW(user_set_password, O),
+	ROW(grant_find_before, A), ROW(grant_find_machine, T), ROW(grant_touch, T | M),
+	ROW(grant_put, A), ROW(grant_revoke, T | V | P | O), ROW(grant_revoke_user, P | O), ROW(grant_set_generation, T),
+	ROW(limit_count, WEB), ROW(limit_drop, WEB), ROW(limit_find, WEB),
+	ROW(limit_give_back, WEB),
+	ROW(meta_find_key, A | P), ROW(pending_find, A), ROW(pending_move, A | P), ROW(pending_prove, A), ROW(pending_put, A), ROW(pending_take, A),
+	ROW(refresh_find, T | V), ROW(refresh_put, T), ROW(refresh_take, T), ROW(session_drop, A | P),
+	ROW(session_drop_user, P | O),
+	ROW(session_find, A | P), ROW(session_put, A | P), ROW(session_touch, A | P), ROW(token_reap, T), ROW(user_each, O),
+	ROW(user_find, A | P | O), ROW(user_find_any, A | P),
+	ROW(user_put, O), ROW(user_set_disabled, O), ROW(user_set_password, P | O),
 };
 
 static const struct {
@@ -119,6 +135,7 @@ static const struct {
 	{ "none", ROLE_NONE }, { "register", ROLE_REGISTER }, { "authorize", ROLE_AUTHORIZE },
 	{ "token", ROLE_TOKEN },
 	{ "revoke", ROLE_REVOKE }, { "mcp", ROLE_MCP }, { "mcpctl", ROLE_MCPCTL },
+	{ "introspect", ROLE_INTROSPECT }, { "account", ROLE_ACCOUNT },
 };
 
 /* The signal that ends the call, or 0. */

@@ -17,13 +17,18 @@
 #include "schema.h"
 #include "schema_value.h"
 #include "store.h"
+#include "store_user.h"
 #include "tool.h"
 #include "utf8.h"
 
 static char folder[] = "/tmp/test_tool.XXXXXX", file[64];
 static struct context cx = { .now = 1785231000, .peer = "", .id = "0123456789abcdef" };
-static const struct conf conf = { .site_name = "Test" };
-static const struct bearer who = { .user_id = 0, .user_name = "ada", .scope = "read:knowledge write:knowledge" };
+static const struct conf conf = {
+	.site_name = "Test", .resource = { { .uri = "https://mcp.example.org/mcp", .path = "/mcp" } }, .resources = 1,
+	.scope = { { "read:knowledge", "Search", "" }, { "write:knowledge", "Add", "" } }, .scopes = 2,
+	.offline = { "offline_access", "Stay", "" }, .audit = AUDIT_OFF,
+};
+static const struct bearer who = { .user_id = 1, .user_name = "ada", .scope = "read:knowledge write:knowledge" };
 
 static int set_up(void **state)
 {
@@ -33,7 +38,10 @@ static int set_up(void **state)
 	assert_true(store_create(file));
 	cx.arena = arena_new();
 	cx.conf = &conf;
-	cx.store = store_new(ROLE_MCP, file, 1000);
+	cx.resource = &conf.resource[0];
+	cx.store = store_new(ROLE_MCPCTL, file, 1000);
+	assert_null(user_put(cx.store, "ada", "", cx.now, &(bool){ false }));
+	store_set_role(cx.store, ROLE_MCP);
 	return 0;
 }
 
@@ -66,7 +74,7 @@ static struct tool_call call(const char *name, const char *arguments)
 	struct tool_call c = {
 		.cx = &cx, .who = &who, .arguments = parse(arguments), .result = buf_new(cx.arena),
 	};
-	const struct tool *t = tool_find(name);
+	const struct tool *t = tool_find(&conf.resource[0], name);
 
 	assert_non_null(t);
 	assert_null(tool_run(t, &c));
@@ -82,7 +90,7 @@ static void the_table_is_sound(void **state)
 	(void)state;
 	for (size_t i = 0; (t = tool_at(i)); i++, before = t) {
 		assert_true(!before || strcmp(before->name, t->name) < 0);
-		assert_ptr_equal(tool_find(t->name), t);
+		assert_ptr_equal(tool_find(&conf.resource[0], t->name), t);
 		assert_in_range(strlen(t->name), 1, 64);
 		assert_int_equal(strspn(t->name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"),
 		    strlen(t->name));
@@ -94,8 +102,8 @@ static void the_table_is_sound(void **state)
 		assert_true(json_has(parse(t->annotations), "readOnlyHint"));
 	}
 	assert_non_null(before);
-	assert_null(tool_find("Search_Knowledge_Base"));
-	assert_null(tool_find(""));
+	assert_null(tool_find(&conf.resource[0], "Search_Knowledge_Base"));
+	assert_null(tool_find(&conf.resource[0], ""));
 }
 
 static void the_list_is_shaped_by_revision(void **state)
@@ -105,7 +113,7 @@ static void the_list_is_shaped_by_revision(void **state)
 		struct buf b = buf_new(cx.arena);
 		struct json_object *list, *first;
 
-		tool_put_list(&b, r);
+		tool_put_list(&b, &conf.resource[0], r);
 		list = parse(b.v);
 		first = json_object_array_get_idx(list, 0);
 		assert_int_equal(json_object_array_length(list), 2);

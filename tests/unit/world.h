@@ -15,6 +15,7 @@
 #include "context.h"
 #include "crypto.h"
 #include "store.h"
+#include "store_audit.h"
 #include "store_client.h"
 #include "store_code.h"
 #include "store_grant.h"
@@ -35,6 +36,7 @@ enum { START = 1785231000 };
 struct world {
 	char *folder;
 	char file[128];
+	struct arena *lasting;		/* of the settings */
 	struct conf conf;
 	struct context cx;
 	struct store *other;		/* a second connection; NULL until world_other() */
@@ -62,10 +64,25 @@ static inline struct store *world_other(struct world *w, enum role role)
 	return w->other;
 }
 
+/* Settings as a file has them: what every test starts with, and more. */
+static inline void world_settings(struct world *w, const char *more)
+{
+	static const char most[] = "issuer = https://mcp.example.org\nsite_name = Test\nredirect_schemes =\ntrusted_redirects =\n"
+	    "password_ln = 10\nbusy_timeout = 50\nworkers = 1\nmcp_workers = 1\n";
+	struct conf_error e;
+	char file[160], text[4096];
+
+	snprintf(file, sizeof file, "%s/mcp-cgi.conf", w->folder);
+	snprintf(text, sizeof text, "%s%s", most, more);
+	unlink(file);
+	file_put(file, text, strlen(text), 0600);
+	row_check(conf_read(w->lasting, file, &w->conf, &e), "%s:%d: %s", file, e.line, shown(e.reason));
+}
+
 static inline struct client world_client(const char *id)
 {
 	return (struct client){
-		.id = id, .name = "Example", .auth_method = "none", .redirect_uris = "[\"https://c.example/cb\"]",
+		.id = id, .kind = "registered", .name = "Example", .auth_method = "none", .redirect_uris = "[\"https://c.example/cb\"]",
 		.grant_types = "authorization_code refresh_token", .scope = "", .metadata = "{}", .created_at = START,
 	};
 }
@@ -81,18 +98,12 @@ static inline struct world *world_new(void)
 	w->folder = folder_new();
 	snprintf(w->file, sizeof w->file, "%s/mcp.db", w->folder);
 	assert_true(store_create(w->file));
-	w->conf = (struct conf){
-		.issuer = "https://mcp.example.org", .resource = "https://mcp.example.org/mcp", .database = w->file,
-		.site_name = "Test", .redirect_schemes = "", .trusted_redirects = "", .allowed_origins = "", .code_ttl = 60,
-		.access_ttl = 3600, .refresh_idle_ttl = 2592000, .refresh_ttl = 15552000, .refresh_grace = 30,
-		    .request_ttl = 600,
-		.session_idle_ttl = 28800, .session_ttl = 86400, .rate_limits = 1, .max_body = 4194304, .password_ln = 10,
-		.busy_timeout = 50, .workers = 1, .mcp_workers = 1,
-	};
+	w->lasting = arena_new();
+	world_settings(w, "");
 	w->cx = (struct context){
 		.arena = arena_new(), .now = START, .conf = &w->conf, .store = store_new(ROLE_MCPCTL, w->file, 50),
 		    .peer = "192.0.2.1",
-		.id = "0123456789abcdef",
+		.resource = &w->conf.resource[0], .id = "0123456789abcdef",
 	};
 	assert_go_on(user_put(w->cx.store, "ada", "$scrypt$", START, &taken));
 	assert_go_on(user_find(w->cx.store, w->cx.arena, "ada", &u));
@@ -110,6 +121,7 @@ static inline void world_drop(struct world *w)
 	store_drop(w->other);
 	store_drop(w->cx.store);
 	arena_drop(w->cx.arena);
+	arena_drop(w->lasting);
 	folder_drop(w->folder);
 	free(w);
 }
@@ -158,7 +170,7 @@ static inline int64_t world_ask(struct world *w, const char *sql)
 static inline struct grant world_grant(struct world *w, const char *client)
 {
 	struct grant g = {
-		.user_id = w->user, .client_id = client, .scope = BOTH, .resource = w->conf.resource,
+		.user_id = w->user, .client_id = client, .scope = BOTH, .resource = w->conf.resource[0].uri,
 		    .created_at = w->cx.now,
 		.expires_at = w->cx.now + w->conf.refresh_ttl,
 	};

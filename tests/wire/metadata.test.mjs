@@ -37,13 +37,17 @@ function checkServerDocument(s, doc) {
 		'token_endpoint_auth_methods_supported has none',
 	);
 	for (const m of doc.token_endpoint_auth_methods_supported)
-		oneOf(m, ['none', 'client_secret_basic', 'client_secret_post'], 'authentication method');
+		oneOf(
+			m,
+			['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+			'authentication method',
+		);
 	eq(
 		doc.authorization_response_iss_parameter_supported,
 		true,
 		'authorization_response_iss_parameter_supported',
 	);
-	ok(doc.client_id_metadata_document_supported !== true, 'no promise of client metadata documents by URL');
+	eq(doc.client_id_metadata_document_supported, true, 'client_id_metadata_document_supported');
 	eq(
 		sorted(doc.scopes_supported),
 		['offline_access', 'read:knowledge', 'write:knowledge'],

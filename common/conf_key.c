@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: ISC */
+/* conf_key: one table knows every key, how to read it, what it is by default and what it means. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf_key.h"
+#include "url.h"
+
+
+#define AT(field) offsetof(struct conf, field)
+#define AT_RESOURCE(field) offsetof(struct conf_resource, field)
+#define AT_SCOPE(field) offsetof(struct conf_scope, field)
+
+const struct conf_key conf_keys[] = {
+	{ "issuer", ORIGIN, AT(issuer), 0, 0, NULL,
+	  "The public origin, as people type it: https://host, or http:// on a loopback name. Required." },
+	{ "resource", URL, AT(first_resource), 0, 0, NULL, "The public URL of the MCP endpoint. Default: issuer + /mcp." },
+	{ "database", PATH, AT(database), 0, 0, "mcp.db", "The SQLite file; relative to the folder of this file." },
+	{ "site_name", TEXT, AT(site_name), 1, 80, "mcp-cgi", "The name that people see on the pages." },
+	{ "accent_color", COLOR, AT(accent_color), 0, 0, NULL, "Colour of the buttons, #rrggbb." },
+	{ "logo", PATH, AT(logo), 0, 0, NULL,
+	  "Path of an image on this origin, such as /logo.svg; the web server serves it." },
+	{ "registration", MODE, AT(registration), 0, 0, "open approve token off",
+	  "Who may register a client: open (anybody), approve (anybody, but the operator lets it in), token (who has "
+	  "registration_token), off." },
+	{ "registration_token", TEXT, AT(registration_token), 32, 200, NULL,
+	  "The initial access token, at least 32 characters, for registration = token." },
+	{ "client_id_documents", MODE, AT(client_id_documents), 0, 0, "on pinned off",
+	  "Clients named by the URL of a document: on (it is fetched), pinned (only imported ones, nothing is fetched), off." },
+	{ "cimd_ca_file", PATH, AT(cimd_ca_file), 0, 0, NULL,
+	  "Certificates (PEM) to trust when such documents are fetched. Default: those of the system." },
+	{ "client_credentials", SWITCH, AT(client_credentials), 0, 0, "off",
+	  "Whether machine clients, which the operator makes, get tokens without a person: on or off." },
+	{ "introspection", SWITCH, AT(introspection), 0, 0, "off",
+	  "Whether resource servers, which the operator makes, may ask about tokens: on or off." },
+	{ "redirect_schemes", WORDS, AT(redirect_schemes), 0, 0, "cursor vscode vscode-insiders claude",
+	  "Private schemes without a period that a client may be redirected to." },
+	{ "trusted_redirects", WORDS, AT(trusted_redirects), 0, 0,
+	  "claude.ai claude.com chatgpt.com vscode.dev insiders.vscode.dev www.cursor.com",
+	  "Hosts that a browser may be sent to with an error before sign-in, and after a refusal without a click." },
+	{ "allowed_origins", WORDS, AT(allowed_origins), 0, 0, "",
+	  "Origins of browser-based clients that may call the MCP endpoint; the own origin always may." },
+	{ "code_ttl", NUMBER, AT(code_ttl), 1, 600, "60", "Seconds that an authorization code lives." },
+	{ "access_ttl", NUMBER, AT(access_ttl), 1, 86400, "3600", "Seconds that an access token lives." },
+	{ "refresh_idle_ttl", NUMBER, AT(refresh_idle_ttl), 1, 31536000, "2592000",
+	  "Seconds that a refresh token lives unused." },
+	{ "refresh_ttl", NUMBER, AT(refresh_ttl), 1, 63072000, "15552000",
+	  "Seconds from consent until a person has to sign in again, however often tokens were refreshed." },
+	{ "refresh_grace", NUMBER, AT(refresh_grace), 0, 300, "30",
+	  "Seconds in which a used refresh token still gets the same successor; 0 is strict." },
+	{ "request_ttl", NUMBER, AT(request_ttl), 1, 3600, "600", "Seconds that a person has to sign in and decide." },
+	{ "session_idle_ttl", NUMBER, AT(session_idle_ttl), 1, 2592000, "28800",
+	  "Seconds until an unused browser session ends." },
+	{ "session_ttl", NUMBER, AT(session_ttl), 1, 2592000, "86400", "Seconds until any browser session ends." },
+	{ "rate_limits", SWITCH, AT(rate_limits), 0, 0, "on", "Limits against guessing and flooding: on or off." },
+	{ "limit_register", RATE, AT(limit[LIMIT_REGISTER]), 0, 0, "20/3600", "New clients from one address: N/SECONDS." },
+	{ "limit_register_all", RATE, AT(limit[LIMIT_REGISTER_ALL]), 0, 0, "200/3600", "New clients from everywhere." },
+	{ "limit_authorize", RATE, AT(limit[LIMIT_AUTHORIZE]), 0, 0, "120/300", "Authorization requests from one address." },
+	{ "limit_authorize_all", RATE, AT(limit[LIMIT_AUTHORIZE_ALL]), 0, 0, "2000/600", "Authorization requests from everywhere." },
+	{ "limit_login", RATE, AT(limit[LIMIT_LOGIN]), 0, 0, "20/900", "Failed sign-ins from one address." },
+	{ "limit_login_account", RATE, AT(limit[LIMIT_LOGIN_ACCOUNT]), 0, 0, "50/900", "Failed sign-ins under one name." },
+	{ "limit_login_all", RATE, AT(limit[LIMIT_LOGIN_ALL]), 0, 0, "60/60", "Failed sign-ins from everywhere." },
+	{ "limit_token", RATE, AT(limit[LIMIT_TOKEN]), 0, 0, "120/60",
+	  "Refused requests for, about and against tokens from one address." },
+	{ "limit_fetch", RATE, AT(limit[LIMIT_FETCH]), 0, 0, "10/60", "Client documents fetched for one address." },
+	{ "limit_fetch_host", RATE, AT(limit[LIMIT_FETCH_HOST]), 0, 0, "10/60", "Documents fetched from one host." },
+	{ "limit_audit", RATE, AT(limit[LIMIT_AUDIT]), 0, 0, "300/3600", "Refusals of one address that are written down." },
+	{ "limit_calls", RATE, AT(limit[LIMIT_CALLS]), 0, 0, "6000/60", "Tool calls of one address that are written down." },
+	{ "limit_documents", RATE, AT(limit[LIMIT_DOCUMENTS]), 0, 0, "120/60", "Documents that one person adds." },
+	{ "audit", MODE, AT(audit), 0, 0, "access calls off",
+	  "What is written down: access (sign-in, consent, tokens, refusals), calls (tool calls too), off." },
+	{ "audit_days", NUMBER, AT(audit_days), 1, 3650, "90", "Days that it is kept." },
+	{ "max_body", NUMBER, AT(max_body), 1024, 67108864, "4194304", "Bytes of a request to the MCP endpoint." },
+	{ "password_ln", NUMBER, AT(password_ln), 10, 20, "15",
+	  "Cost of new password records: scrypt with N = 2^ln, r = 8, p = 3." },
+	{ "busy_timeout", NUMBER, AT(busy_timeout), 0, 60000, "5000",
+	  "Milliseconds to wait for the database before answering 503." },
+	{ "workers", NUMBER, AT(workers), 1, 64, "2", "FastCGI worker processes of each program but mcp." },
+	{ "mcp_workers", NUMBER, AT(mcp_workers), 1, 256, "8", "FastCGI worker processes of mcp." },
+	{ NULL, TEXT, 0, 0, 0, NULL, NULL },
+};
+
+const struct conf_key conf_resource_keys[] = {
+	{ "name", TEXT, AT_RESOURCE(name), 1, 80, NULL, "The endpoint's name in its metadata. Default: site_name." },
+	{ "scopes", WORDS, AT_RESOURCE(scopes), 0, 0, NULL, "Scopes that can be asked for there. Default: all." },
+	{ "tools", WORDS, AT_RESOURCE(tools), 0, 0, NULL, "Tools that are offered there. Default: all." },
+	{ NULL, TEXT, 0, 0, 0, NULL, NULL },
+};
+
+const struct conf_key conf_scope_keys[] = {
+	{ "words", TEXT, AT_SCOPE(words), 1, 200, NULL, "What it allows, as the consent page says it. Default: its name." },
+	{ "implies", WORDS, AT_SCOPE(implies), 0, 0, NULL, "Scopes that whoever has this one has, too." },
+	{ NULL, TEXT, 0, 0, 0, NULL, NULL },
+};
+
+
+static bool number_read(const char *value, int64_t least, int64_t most, int64_t *to)
+{
+	char *end;
+
+	errno = 0;
+	*to = strtoll(value, &end, 10);
+	return isdigit((unsigned char)*value) && *end == '\0' && errno == 0 && *to >= least && *to <= most;
+}
+
+/* The place of a word among the words of `modes`. */
+static bool mode_read(const char *value, const char *modes, int64_t *to)
+{
+	size_t n;
+
+	for (*to = 0; *modes; modes += n + strspn(modes + n, " "), ++*to) {
+		n = strcspn(modes, " ");
+		if (strlen(value) == n && memcmp(modes, value, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool rate_read(const char *value, struct conf_rate *to)
+{
+	const char *slash = strchr(value, '/');
+	char most[24];
+
+	if (!slash || (size_t)(slash - value) >= sizeof most)
+		return false;
+	memcpy(most, value, (size_t)(slash - value));
+	most[slash - value] = '\0';
+	return number_read(most, 1, 1000000, &to->most) && number_read(slash + 1, 1, 31536000, &to->window);
+}
+
+static const char *color_read(const char *value)
+{
+	if (value[0] != '#' || strlen(value) != 7 || strspn(value + 1, "0123456789abcdefABCDEF") != 6)
+		return "must be a colour in the form #rrggbb";
+	return NULL;
+}
+
+/* An issuer or resource: RFC 8414 section 2 wants https, no query and no fragment. */
+const char *conf_url_check(struct arena *a, const char *value, bool path)
+{
+	struct url u;
+
+	if (!url_read(a, value, &u) || !u.authority || !*u.host || u.userinfo || u.fragment || u.query)
+		return "must be a URL without user, query and fragment";
+	if (strcmp(u.scheme, "https") != 0 && !(strcmp(u.scheme, "http") == 0 && url_host_is_loopback(u.host)))
+		return "must be https (http only on 127.0.0.1, [::1] or localhost)";
+	if (strcspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") < strlen(u.scheme) + 3 + strlen(u.host))
+		return "must have its scheme and host in lower case";
+	if (value[strlen(value) - 1] == '/' || (*u.path && !path))
+		return path ? "must have no slash at its end" : "must be an origin: no path, no slash at its end";
+	return NULL;
+}
+
+const char *conf_key_read(struct arena *a, const struct conf_key *k, const char *value, void *field)
+{
+	const char *why = NULL;
+
+	switch (k->kind) {
+	case NUMBER:
+		return number_read(value, k->least, k->most, field) ? NULL :
+		    arena_printf(a, "must be a whole number from %lld to %lld", (long long)k->least, (long long)k->most);
+	case SWITCH:
+		*(int64_t *)field = strcmp(value, "on") == 0;
+		return strcmp(value, "on") == 0 || strcmp(value, "off") == 0 ? NULL : "must be on or off";
+	case MODE:
+		return mode_read(value, k->preset, field) ? NULL : arena_printf(a, "must be one of: %s", k->preset);
+	case RATE:
+		return rate_read(value, field) ? NULL : "must be N/SECONDS, such as 20/3600";
+	case TEXT:
+		if (strlen(value) < (size_t)k->least || strlen(value) > (size_t)k->most)
+			why = arena_printf(a, "must have %lld to %lld bytes", (long long)k->least, (long long)k->most);
+		break;
+	case COLOR:
+		why = color_read(value);
+		break;
+	case ORIGIN:
+	case URL:
+		why = conf_url_check(a, value, k->kind == URL);
+		break;
+	case PATH:
+		if (!*value)
+			why = "must not be empty";
+		break;
+	case WORDS:
+		break;
+	}
+	*(const char **)field = value;
+	return why;
+}
+
+static void print_keys(FILE *to, const struct conf_key *k)
+{
+	const char *preset;
+
+	for (; k->name; k++) {
+		preset = k->preset ? k->preset : "";
+		fprintf(to, "# %s\n# %s = %.*s\n\n", k->meaning, k->name,
+		    k->kind == MODE ? (int)strcspn(preset, " ") : (int)strlen(preset), preset);
+	}
+}
+
+void conf_print_reference(FILE *to)
+{
+	print_keys(to, conf_keys);
+	fprintf(to, "# Another MCP endpoint, or more about the first.\n# [resource https://HOST/PATH]\n\n");
+	print_keys(to, conf_resource_keys);
+	fprintf(to, "# A scope, or more about one that is built in.\n# [scope NAME]\n\n");
+	print_keys(to, conf_scope_keys);
+}
