@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * fetch: resolve once, check every address, connect to what was checked, judge the header before a byte of the body is
- * kept.  A transfer is ended from inside its callbacks; `why` is then set and counts more than what libcurl says of it.
+ * fetch: resolve once, check every address, connect to what was checked.  A transfer that is refused is ended from
+ * inside its callbacks; that counts more than what libcurl then says of it.
  */
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <time.h>
@@ -16,22 +15,10 @@
 
 #include "buf.h"
 #include "fetch.h"
-#include "fetch_age.h"
+#include "fetch_answer.h"
 #include "fetch_rule.h"
 
-enum { HEADER_MAX = 16 * 1024, ADDRESSES_MAX = 16, MARGIN_MS = 100 };
-
-enum { CACHE_CONTROL, EXPIRES, DATE, AGE, TYPE, ENCODING, CODING, LENGTH, FIELDS };
-
-/* Fields that may come several times are joined; of the others, a second one that differs spoils the first. */
-static const struct {
-	const char *name;
-	bool list;
-} field[FIELDS] = {
-	[CACHE_CONTROL] = { "Cache-Control", true }, [EXPIRES] = { "Expires", false }, [DATE] = { "Date", false },
-	[AGE] = { "Age", true }, [TYPE] = { "Content-Type", false }, [ENCODING] = { "Content-Encoding", true },
-	[CODING] = { "Transfer-Encoding", true }, [LENGTH] = { "Content-Length", false },
-};
+enum { ADDRESSES_MAX = 16, MARGIN_MS = 100 };
 
 struct transfer {
 	struct arena *arena;
@@ -39,19 +26,12 @@ struct transfer {
 	CURL *curl;
 	struct url url;
 	const struct addrinfo *address;		/* all of them checked */
-	size_t header_len;
-	bool head_done;
-	const char *said[FIELDS];
-	struct buf body;
-	enum fetch_result verdict;
-	const char *why;			/* set: the verdict stands */
+	struct fetch_answer answer;
 };
 
 static enum fetch_result refuse(struct transfer *t, enum fetch_result verdict, const char *why)
 {
-	t->verdict = verdict;
-	t->why = why;
-	return verdict;
+	return fetch_answer_refuse(&t->answer, verdict, why);
 }
 
 /* ---- addresses ----------------------------------------------------------------------------------------------- */
@@ -163,118 +143,18 @@ static const char *answer_of(struct transfer *t)
 
 /* ---- the answer ---------------------------------------------------------------------------------------------- */
 
-static void judge_status(struct transfer *t, long status)
-{
-	if (status == 404 || status == 410)
-		refuse(t, FETCH_GONE, "status 404 or 410");
-	else if (status == 403)
-		refuse(t, FETCH_UNREACHABLE, "status 403");
-	else if (status == 429)
-		refuse(t, FETCH_UNREACHABLE, "status 429");
-	else if (status >= 500 && status <= 599)
-		refuse(t, FETCH_UNREACHABLE, "status 5xx");
-	else if (status >= 300 && status <= 399)
-		refuse(t, FETCH_INVALID, "a redirect");
-	else if (status != 200)
-		refuse(t, FETCH_INVALID, "a status other than 200");
-}
-
-static size_t cap_of(const struct fetch *f)
-{
-	return f->keys ? FETCH_KEYS_MAX : FETCH_DOCUMENT_MAX;
-}
-
-/* A length that cannot be read is left to libcurl, and to the count of what comes. */
-static bool is_too_long(const struct transfer *t, const char *length)
-{
-	size_t value = 0;
-
-	for (; *length >= '0' && *length <= '9'; length++)
-		if ((value = value * 10 + (size_t)(*length - '0')) > cap_of(t->f))
-			return true;
-	return false;
-}
-
-/* We ask for no coding, so that nobody has a reason to send one; decoding would let a few bytes become many. */
-static void judge(struct transfer *t)
-{
-	const char *const *said = t->said;
-	long status = 0;
-
-	curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
-	if (status >= 100 && status < 200 && status != 101)
-		return;
-	t->head_done = true;
-	judge_status(t, status);
-	if (t->why)
-		return;
-	if (!said[TYPE] || !fetch_type_is_json(said[TYPE]))
-		refuse(t, FETCH_INVALID, "a media type that is not JSON");
-	else if (said[ENCODING] && strcasecmp(said[ENCODING], "identity") != 0)
-		refuse(t, FETCH_INVALID, "a content coding that was not asked for");
-	else if (said[CODING] && strcasecmp(said[CODING], "chunked") != 0)
-		refuse(t, FETCH_INVALID, "a transfer coding that was not asked for");
-	else if (said[LENGTH] && is_too_long(t, said[LENGTH]))
-		refuse(t, FETCH_INVALID, "too large");
-}
-
-/* Keeps one field of the header; others are passed over. */
-static void keep(struct transfer *t, const char *line)
-{
-	size_t n = strcspn(line, ":"), i;
-	const char *value, *before;
-
-	if (!line[n])
-		return;
-	value = line + n + 1 + strspn(line + n + 1, " \t");
-	for (i = 0; i < FIELDS; i++) {
-		if (strlen(field[i].name) != n || strncasecmp(field[i].name, line, n) != 0)
-			continue;
-		before = t->said[i];
-		if (!before)
-			t->said[i] = value;
-		else if (field[i].list)
-			t->said[i] = arena_printf(t->arena, "%s, %s", before, value);
-		else if (strcmp(before, value) != 0)
-			t->said[i] = "?";
-	}
-}
-
-/* One line of a header, also of an interim answer, and of trailers, which say nothing to us. */
 static size_t on_header(char *bytes, size_t size, size_t n, void *with)
 {
 	struct transfer *t = with;
-	char *line = arena_text(t->arena, bytes, n * size);
-	size_t len = strlen(line);
 
-	t->header_len += n * size;
-	while (len > 0 && strchr("\r\n \t", line[len - 1]))
-		line[--len] = '\0';
-	if (t->header_len > HEADER_MAX)
-		refuse(t, FETCH_INVALID, "its header is too large");
-	else if (t->head_done)
-		return n * size;
-	else if (strncmp(line, "HTTP/", 5) == 0)
-		memset(t->said, 0, sizeof t->said);
-	else if (*line == ' ' || *line == '\t')
-		refuse(t, FETCH_INVALID, "a folded header line");
-	else if (*line)
-		keep(t, line);
-	else
-		judge(t);
-	return t->why ? 0 : n * size;
+	return fetch_answer_line(&t->answer, bytes, n * size) ? n * size : 0;
 }
 
 static size_t on_body(char *bytes, size_t size, size_t n, void *with)
 {
 	struct transfer *t = with;
 
-	if (!t->why && t->body.len + n * size > cap_of(t->f))
-		refuse(t, FETCH_INVALID, "too large");
-	if (t->why)
-		return 0;
-	buf_put(&t->body, bytes, n * size);
-	return n * size;
+	return fetch_answer_body(&t->answer, bytes, n * size) ? n * size : 0;
 }
 
 /* ---- the transfer -------------------------------------------------------------------------------------------- */
@@ -352,7 +232,7 @@ static enum fetch_result judge_end(struct transfer *t, CURLcode code)
 	curl_easy_getinfo(t->curl, CURLINFO_APPCONNECT_TIME_T, &greeted);
 	switch (code) {
 	case CURLE_OK:
-		return t->body.len ? FETCH_OK : refuse(t, FETCH_INVALID, "an empty answer");
+		return fetch_answer_end(&t->answer);
 	case CURLE_OPERATION_TIMEDOUT:
 		return refuse(t, FETCH_UNREACHABLE, "out of time");
 	case CURLE_COULDNT_CONNECT:
@@ -375,19 +255,6 @@ static enum fetch_result judge_end(struct transfer *t, CURLcode code)
 	}
 }
 
-static void give(struct transfer *t, int64_t asked)
-{
-	const char *const *said = t->said;
-	const struct fetch_age age = {
-		.cache_control = said[CACHE_CONTROL], .expires = said[EXPIRES], .date = said[DATE], .age = said[AGE],
-		.received = time(NULL), .delay = time(NULL) - asked,
-	};
-
-	t->f->body = t->body.v;
-	t->f->len = t->body.len;
-	t->f->lifetime = fetch_lifetime(&age);
-}
-
 /* The lists live until the handle is gone. */
 static enum fetch_result perform(struct transfer *t)
 {
@@ -402,10 +269,10 @@ static enum fetch_result perform(struct transfer *t)
 		got = refuse(t, FETCH_UNREACHABLE, "libcurl cannot do what is asked of it");
 	} else {
 		code = curl_easy_perform(t->curl);
-		got = t->why ? t->verdict : judge_end(t, code);
+		got = t->answer.why ? t->answer.verdict : judge_end(t, code);
 	}
 	if (got == FETCH_OK)
-		give(t, asked);
+		fetch_answer_give(&t->answer, t->f, asked, time(NULL));
 	curl_easy_cleanup(t->curl);
 	curl_slist_free_all(fields);
 	curl_slist_free_all(resolved);
@@ -414,17 +281,18 @@ static enum fetch_result perform(struct transfer *t)
 
 enum fetch_result fetch_get(struct arena *a, struct fetch *f)
 {
-	struct transfer t = { .arena = a, .f = f, .body = buf_new(a) };
+	struct transfer t = { .arena = a, .f = f };
 	enum fetch_result got;
 
+	fetch_answer_begin(&t.answer, a, f->keys ? FETCH_KEYS_MAX : FETCH_DOCUMENT_MAX);
 	if (!fetch_url_read(a, f->url, &t.url))
 		got = refuse(&t, FETCH_FORBIDDEN, "a URL that is not fetched");
 	else if (!resolve(&t))
-		got = t.verdict;
+		got = t.answer.verdict;
 	else if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		got = refuse(&t, FETCH_UNREACHABLE, "libcurl does not start");
 	else
 		got = perform(&t);
-	f->why = t.why;
+	f->why = t.answer.why;
 	return got;
 }
