@@ -51,7 +51,7 @@ only 'no unbounded or careless calls'	'\b(strcpy|strcat|sprintf|vsprintf|gets|st
 only 'HTML only in common/html'	'"[^"]*<(html|body|div|form|input|p|h1)[ >]' 'common/html/[a-z]*\.html'
 only 'Location is written in http only' '"Location' 'common/http\.c'
 
-domain=$(ls common/audit*.[ch] common/cimd*.[ch] common/jws*.[ch] common/assertion*.[ch] common/scope*.[ch] common/bearer*.[ch] common/redirect*.[ch] common/resource*.[ch] common/pkce*.[ch] \
+domain=$(ls common/audit*.[ch] common/cimd*.[ch] common/jws*.[ch] common/assertion*.[ch] common/scope*.[ch] common/bearer*.[ch] common/redirect*.[ch] common/resource*.[ch] common/pkce*.[ch] common/clientkeys*.[ch] \
 	common/clientauth*.[ch] common/oauth*.[ch] common/limit*.[ch] common/login*.[ch] common/registration*.[ch] \
 	common/authorization*.[ch] common/jws*.[ch] common/assertion*.[ch] \
 	common/rpc*.[ch] common/tool*.[ch] common/schema*.[ch] common/search*.[ch] 2>/dev/null)

@@ -44,11 +44,13 @@ CALL(access_drop) { forget(access_drop(s, &hash)); }
 CALL(access_find) { struct bearer *b; forget(access_find(s, arena, &hash, START, &b)); }
 CALL(access_find_owner) { int64_t id; const char *c; forget(access_find_owner(s, arena, &hash, &id, &c)); }
 CALL(access_put) { struct access t = { .scope = "" }; forget(access_put(s, &t)); }
+CALL(assertion_put) { bool fresh; forget(assertion_put(s, &hash, START, START, &fresh)); }
 CALL(audit_last) { forget(audit_last(s, arena, START, 1, each_event, NULL)); }
 CALL(audit_next) { forget(audit_next(s, arena, 0, 1, each_event, NULL)); }
 CALL(audit_put) { struct audit e = { .attempt = "", .request = "", .event = "", .outcome = "", .why = "",
     .address = "" }; forget(audit_put(s, &e, 0)); }
 CALL(client_find) { struct client *c; forget(client_find(s, arena, "x", &c)); }
+CALL(client_keys_put) { struct client c = world_client("x"); c.keys_uri = "x"; forget(client_keys_put(s, &c, "", START)); }
 CALL(client_put) { struct client c = world_client("c_new"); forget(client_put(s, &c, 9)); }
 CALL(client_set_agreed) { forget(client_set_agreed(s, "x", START)); }
 CALL(code_count_try) { forget(code_count_try(s, &hash)); }
@@ -70,6 +72,7 @@ CALL(grant_put) { struct grant g = { .client_id = "", .scope = "",
 CALL(grant_revoke) { forget(grant_revoke(s, 1, START)); }
 CALL(grant_revoke_user) { forget(grant_revoke_user(s, 1, START)); }
 CALL(grant_set_generation) { forget(grant_set_generation(s, 1, 1)); }
+CALL(introspection_find) { struct introspection *x; forget(introspection_find(s, arena, &hash, START, &x)); }
 CALL(limit_count) { struct limit l; forget(limit_count(s, "k", 0, START, &l)); }
 CALL(limit_drop) { forget(limit_drop(s, "k")); }
 CALL(limit_find) { struct limit l; forget(limit_find(s, "k", 0, START, &l)); }
@@ -110,6 +113,7 @@ static const struct {
 	unsigned roles;
 } functions[] = {
 	ROW(access_drop, V), ROW(access_find, M), ROW(access_find_owner, V), ROW(access_put, T),
+	ROW(assertion_put, T | V | I), ROW(client_keys_put, T | V | I), ROW(introspection_find, I),
 	ROW(audit_last, O), ROW(audit_next, O), ROW(audit_put, WEB | O),
 	ROW(client_find, R | A | T | V | I | P),
 	ROW(client_put, R), ROW(client_set_agreed, A), ROW(code_count_try, T), ROW(code_find, T), ROW(code_put, A),
