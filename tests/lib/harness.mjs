@@ -207,7 +207,7 @@ function lighttpdConf(s, inst) {
 		'server.modules = ( "mod_access", "mod_setenv", "mod_alias", "mod_' + kind + '" )',
 		'server.tag = "lighttpd"',
 		...(AS_ROOT ? [`server.username = ${q(OWNER)}`, `server.groupname = ${q(OWNER)}`] : []),
-		`var.mcp_cgi = ${q(inst.programs)}`,
+		`var.mcp_cgi = ${q(s.programs)}`,
 		`var.mcp_conf = ${q(s.conf)}`,
 		`var.mcp_run = ${q(s.dir + '/run')}`,
 		`include ${q(`${inst.share}/lighttpd-conf/mcp-${kind}.conf`)}`,
@@ -434,9 +434,9 @@ function whereIn(log) {
 /**
  * Starts one installation. settings: keys of mcp-cgi.conf on top of the quick ones of the tests (null removes a key);
  * or a section: see withSettings; {issuer} in it is filled in); user: false makes no user; env: more environment for
- * the server.
+ * the server; ownPrograms: the programs are a copy of its own, so that one of them can be replaced (behind lighttpd).
  */
-export async function start({ front, settings = {}, user = true, env = {} } = {}) {
+export async function start({ front, settings = {}, user = true, env = {}, ownPrograms = false } = {}) {
 	const owned = AS_ROOT && front !== 'inproc';
 	const s = {
 		front,
@@ -456,6 +456,8 @@ export async function start({ front, settings = {}, user = true, env = {} } = {}
 	s.url = `http://127.0.0.1:${s.port}`;
 	s.issuer = settings.issuer ?? s.url;
 	s.conf = `${s.dir}/etc/mcp-cgi.conf`;
+	if (ownPrograms) fs.cpSync(install().programs, `${s.dir}/programs`, { recursive: true });
+	s.programs = ownPrograms ? `${s.dir}/programs` : front === 'inproc' ? `${ROOT}/build/bin` : install().programs;
 	const ctl = front === 'inproc' ? `${ROOT}/build/bin/mcpctl` : install().ctl;
 
 	/** What the programs and the server wrote: all of it, or from there on. */
@@ -469,7 +471,6 @@ export async function start({ front, settings = {}, user = true, env = {} } = {}
 	s.logMark = () => s.log().length;
 	s.ctl = (args, stdin) => runAs(owned, [ctl, '--config', s.conf, ...args], { input: stdin });
 	s.run = (argv, opts) => runAs(owned, argv, opts);
-	s.programs = () => (front === 'inproc' ? `${ROOT}/build/bin` : install().programs);
 	s.readConf = () => fs.readFileSync(s.conf, 'utf8');
 	s.writeConf = (text) => fs.writeFileSync(s.conf, text);
 	s.setConf = (more) => s.writeConf(withSettings(s.readConf(), more));

@@ -66,7 +66,7 @@ export function referenceOf(r) {
 
 /** Runs one of the web programs as a web server without FastCGI would; gives { status, headers, text }. */
 export function runCgi(s, program, { env = {}, body = '', method = 'GET', path = `/${program}`, query = '' } = {}) {
-	const r = s.run([`${s.programs()}/${program}`], {
+	const r = s.run([`${s.programs}/${program}`], {
 		input: body,
 		env: {
 			PATH: process.env.PATH,
