@@ -155,6 +155,15 @@ static bool is_switched_off(const struct conf *conf, const struct client *c)
 	return conf->client_id_documents == DOCUMENTS_OFF && strcmp(c->kind, "document") == 0;
 }
 
+/*
+ * A client that may do without proof, and brings one all the same: some documents offer both.  The proof has to be good
+ * then.
+ */
+static bool is_better(const struct client *c, const struct claim *claim)
+{
+	return claim->jws.alg && strcmp(c->auth_method, "none") == 0 && (c->keys || c->keys_uri);
+}
+
 const struct fail *client_authenticate(struct context *cx, const struct client_credentials *x, struct client **c)
 {
 	struct claim claim = { 0 };
@@ -167,7 +176,7 @@ const struct fail *client_authenticate(struct context *cx, const struct client_c
 	if (!found || is_switched_off(cx->conf, found))
 		return refuse(cx, "the client is not registered, or disabled");
 	cx->trail.client_id = found->id;
-	if (strcmp(found->auth_method, claim.method) != 0)
+	if (strcmp(found->auth_method, claim.method) != 0 && !is_better(found, &claim))
 		return refuse(cx, arena_printf(cx->arena, "the client used %s and has registered %s", claim.method,
 		    found->auth_method));
 	if (claim.jws.alg)

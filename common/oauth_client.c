@@ -65,7 +65,7 @@ static const struct fail *find_grant(struct context *cx, const struct client *c,
 		.client_id = c->id, .scope = scope, .resource = resource, .attempt = cx->id, .created_at = cx->now,
 		.expires_at = cx->now + cx->conf->refresh_ttl,
 	};
-	return grant_put(cx->store, *g);
+	return grant_put_machine(cx->store, *g);
 }
 
 const struct fail *oauth_give_for_client(struct context *cx, const struct client *c, const struct token_request *r,

@@ -69,6 +69,8 @@ CALL(grant_find_machine) { struct grant *g; forget(grant_find_machine(s, arena, 
 CALL(grant_touch) { forget(grant_touch(s, 1, START)); }
 CALL(grant_put) { struct grant g = { .client_id = "", .scope = "",
     .resource = "" }; forget(grant_put(s, &g)); }
+CALL(grant_put_machine) { struct grant g = { .client_id = "", .scope = "",
+    .resource = "" }; forget(grant_put_machine(s, &g)); }
 CALL(grant_revoke) { forget(grant_revoke(s, 1, START)); }
 CALL(grant_revoke_user) { forget(grant_revoke_user(s, 1, START)); }
 CALL(grant_set_generation) { forget(grant_set_generation(s, 1, 1)); }
@@ -121,7 +123,7 @@ static const struct {
 	ROW(document_count, O), ROW(document_each, O), ROW(document_put, M | O), ROW(document_search, M),
 	ROW(grant_find, T | V),
 	ROW(grant_find_before, A), ROW(grant_find_machine, T), ROW(grant_touch, T | M),
-	ROW(grant_put, A), ROW(grant_revoke, T | V | P | O), ROW(grant_revoke_user, P | O), ROW(grant_set_generation, T),
+	ROW(grant_put, A), ROW(grant_put_machine, T), ROW(grant_revoke, T | V | P | O), ROW(grant_revoke_user, P | O), ROW(grant_set_generation, T),
 	ROW(limit_count, WEB), ROW(limit_drop, WEB), ROW(limit_find, WEB),
 	ROW(limit_give_back, WEB),
 	ROW(meta_find_key, A | P), ROW(pending_find, A), ROW(pending_move, A | P), ROW(pending_prove, A), ROW(pending_put, A), ROW(pending_take, A),
