@@ -144,13 +144,30 @@ function prove(ctx, auth) {
 	return { params: { ...(named ? { client_id: ctx.client.client_id } : {}), ...params }, headers };
 }
 
-async function importDocument(ctx, { document, options = [] }) {
+/** Puts something up on the web for the server to fetch. */
+function publish(ctx, url, answer) {
+	ok(ctx.documents, 'there is a server of documents');
+	ctx.documents.set(new URL(url).pathname, answer);
+}
+
+async function publishDocument(ctx, { publish: document, headers = {} }) {
 	const doc = fill(document, ctx.vars);
+	publish(ctx, doc.client_id, { body: doc, headers });
+	if (doc.jwks_uri) publish(ctx, doc.jwks_uri, { body: ctx.vars.jwks });
+	for (const uri of doc.redirect_uris) ctx.s.redirects.add(uri);
+	ctx.client = doc;
+}
+
+/** The operator's copy of a document; where the URL answers with a document of its own, that is the one that counts. */
+async function importDocument(ctx, { document, options = [], url_answers }) {
+	const doc = fill(document, ctx.vars);
+	const answer = fill(url_answers, ctx.vars);
+	if (answer) publish(ctx, doc.client_id, answer);
 	const file = ctx.s.write(`document-${random(6)}.json`, JSON.stringify(doc));
 	const r = ctx.s.ctl(['client', 'import', file, ...options]);
 	eq(r.status, 0, `mcpctl client import (${(r.stderr || r.stdout).trim()})`);
-	for (const uri of doc.redirect_uris) ctx.s.redirects.add(uri);
-	ctx.client = doc;
+	ctx.client = answer && !answer.status ? answer.body : doc;
+	for (const uri of ctx.client.redirect_uris) ctx.s.redirects.add(uri);
 }
 
 async function registerClient(ctx, { register, times = 1, same = false, answer = {}, headers = {} }) {
@@ -179,7 +196,8 @@ async function registerClient(ctx, { register, times = 1, same = false, answer =
 async function introduce(ctx) {
 	const how = ctx.fixture.introduce;
 	if (how.key && !ctx.key) makeKey(ctx, how.key);
-	await (how.document ? importDocument(ctx, how) : registerClient(ctx, how));
+	const way = how.publish ? publishDocument : how.document ? importDocument : registerClient;
+	await way(ctx, how);
 }
 
 /* ---- the person ---- */
@@ -213,7 +231,7 @@ async function authorize(ctx) {
 	const { jar, asked, answer } = await visit(ctx.s, url, { jar: ctx.jar, username: ctx.username });
 	ctx.jar = jar;
 	const text = visibleText(asked.text);
-	for (const one of [ctx.client.client_name, placeOf(how.redirect_uri), ctx.username, ...(/^https:/.test(ctx.client.client_id) ? [placeOf(ctx.client.client_id)] : [])])
+	for (const one of [ctx.client.client_name, placeOf(how.redirect_uri), ctx.username, ...(/^https:/.test(ctx.client.client_id) ? [new URL(ctx.client.client_id).hostname] : [])])
 		ok(text.includes(one), `the consent page names ${one}: ${text}`);
 	ok(answer.to.startsWith(how.redirect_uri + (how.redirect_uri.includes('?') ? '&' : '?')), `the answer goes to ${how.redirect_uri}: ${answer.to}`);
 	eq(answer.query.error, undefined, 'error in the answer');
@@ -378,10 +396,11 @@ async function connect(ctx) {
 const hashOf = (text, bytes) => b64u(crypto.createHash('sha256').update(text).digest().subarray(0, bytes));
 const highPort = () => crypto.randomInt(49152, 65535);
 
-/** Takes the client of a fixture through everything, on an installation. */
-export async function imitate(s, fixture) {
-	const ctx = { s, fixture, line: new Line(s, fixture.origin), username: `user${random(6).replace(/[^a-z0-9]/gi, '').toLowerCase()}`,
-		vars: { issuer: s.issuer, authority: new URL(s.issuer).host, resource: s.resource, port: highPort(), short: hashOf(s.resource, 9), id: random(12) } };
+/** Takes the client of a fixture through everything, on an installation; documents: the web as far as there is one. */
+export async function imitate(s, fixture, documents) {
+	const ctx = { s, fixture, documents, line: new Line(s, fixture.origin), username: `user${random(6).replace(/[^a-z0-9]/gi, '').toLowerCase()}`,
+		vars: { issuer: s.issuer, authority: new URL(s.issuer).host, resource: s.resource, port: highPort(), short: hashOf(s.resource, 9), id: random(12),
+			documents: documents?.url('', 'localhost') } };
 	s.addUser(ctx.username);
 	await step('find', find(ctx));
 	for (let n = 0; n < (fixture.connects ?? 1); n++) if (!(await connect(ctx))) return;

@@ -22,11 +22,12 @@ export async function makeKey(alg) {
 /** A client that the operator makes: what `mcpctl client add` prints. */
 export function addClient(s, method, args = [], jwks) {
 	const more = jwks ? ['--jwks', s.write(`jwks-${random(6)}.json`, JSON.stringify(jwks))] : [];
-	const r = s.ctl(['client', 'add', `machine ${random(6)}`, '--method', method, ...args, ...more, '--json']);
+	const r = s.ctl(['client', 'add', '--json', `machine ${random(6)}`, '--method', method, ...args, ...more]);
 	eq(r.status, 0, `mcpctl client add (${(r.stderr || r.stdout).trim()})`);
 	const client = JSON.parse(r.stdout);
 	ok(/^[A-Za-z0-9._~-]+$/.test(client.client_id), `client_id: ${r.stdout}`);
 	eq(typeof client.client_secret, jwks ? 'undefined' : 'string', 'client_secret');
+	if (client.client_secret) s.secrets.add(client.client_secret);
 	return client;
 }
 
