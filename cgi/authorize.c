@@ -23,6 +23,7 @@
 #include "redirect.h"
 #include "scope.h"
 #include "serve.h"
+#include "visible.h"
 #include "voice.h"
 
 enum { REQUEST, CSRF, ACTION, USERNAME, PASSWORD, FIELDS };
@@ -58,7 +59,7 @@ static const struct fail *client_name(struct request *rq, const struct pending *
 		return no;
 	if (!c)
 		return &request_unknown;
-	*name = html_is_visible(c->name) ? c->name : "An application without a name";
+	*name = visible_is(c->name) ? c->name : "An application without a name";
 	return NULL;
 }
 
