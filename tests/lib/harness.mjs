@@ -206,13 +206,11 @@ async function startFront(s) {
  */
 async function settled(s) {
 	const until = Date.now() + 10000;
+	const routed = fs.readFileSync(`${install().share}/lighttpd-conf/mcp-fastcgi.conf`, 'utf8');
+	const programs = [...routed.matchAll(/^\s*"bin-path" => var\.mcp_cgi \+ "\/(\w+)"/gm)].map((m) => m[1]);
 	for (;;) {
 		const names = new Set(family(s).map((p) => p.exe));
-		if (
-			!names.has('lighttpd') &&
-			['metadata', 'register', 'authorize', 'token', 'revoke', 'mcp'].every((n) => names.has(n))
-		)
-			return;
+		if (!names.has('lighttpd') && programs.every((n) => names.has(n))) return;
 		if (Date.now() > until) return;
 		await sleep(20);
 	}
