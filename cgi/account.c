@@ -129,12 +129,13 @@ static const char *origin_of(struct request *rq, const struct connection *c)
 	if (strcmp(c->client_kind, "document") == 0 && url_read(rq->cx.arena, c->client_id, &u))
 		return u.port < 0 ? u.host : arena_printf(rq->cx.arena, "%s:%d", u.host, u.port);
 	if (strcmp(c->client_kind, "operator") == 0)
-		return "set up by the operator";
+		return "Set up by the operator";
 	if (!to)
-		return "registered itself";
-	if (redirect_is_loopback(rq->cx.arena, to))
-		return "registered itself, from a program on a device";
-	return arena_printf(rq->cx.arena, "registered itself, with answers to %s", redirect_host(rq->cx.arena, to));
+		return "Registered itself";
+	to = redirect_is_loopback(rq->cx.arena, to) ? "" : redirect_host(rq->cx.arena, to);
+	if (!*to || to[strlen(to) - 1] == ':')
+		return "On a device, registered itself";
+	return arena_printf(rq->cx.arena, "%s, registered itself", to);
 }
 
 static struct account_app app_of(struct request *rq, const struct connection *c)
@@ -352,12 +353,14 @@ static const struct fail *account_handle(struct request *rq, struct response *rs
 static void account_refuse(struct request *rq, struct response *rs, const struct fail *no)
 {
 	struct message_page v = {
-		.frame = frame_of(rq, "Sorry"), .id = rq->cx.id, .hint = no->description, .link = own_path, .link_text = "Open the page again",
+		.frame = frame_of(rq, "Sorry"), .id = rq->cx.id, .hint = no->description, .link = own_path,
+		.link_text = "Open the page again",
 	};
 
 	if (no->status == 403) {
 		v.heading = "Not from here";
-		v.text = "This form is too old, or was not sent from its own page. Nothing was changed.";
+		v.text = "This form is too old, or was not sent from its own page in this browser. Nothing was changed.";
+		v.hint = NULL;
 	} else if (no->status == 400) {
 		v.heading = "This did not work";
 		v.text = "Nothing was changed. The reason:";

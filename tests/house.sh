@@ -53,7 +53,7 @@ only 'Location is written in http only' '"Location' 'common/http\.c'
 
 domain=$(ls common/audit*.[ch] common/cimd*.[ch] common/client_metadata*.[ch] common/jws*.[ch] common/assertion*.[ch] common/scope*.[ch] common/bearer*.[ch] common/redirect*.[ch] common/resource*.[ch] common/pkce*.[ch] \
 	common/clientauth*.[ch] common/oauth*.[ch] common/limit*.[ch] common/login*.[ch] common/registration*.[ch] \
-	common/authorization*.[ch] common/jws*.[ch] common/assertion*.[ch] \
+	common/authorization*.[ch] common/jws*.[ch] common/assertion*.[ch] common/connection*.[ch] common/password*.[ch] \
 	common/rpc*.[ch] common/tool*.[ch] common/schema*.[ch] common/search*.[ch] 2>/dev/null)
 # shellcheck disable=SC2086
 never 'the domain knows no HTTP' '"(http|serve|serve_front|html|pages|page|browser|voice)\.h"' $domain
