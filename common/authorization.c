@@ -69,9 +69,8 @@ static const struct fail *find_client(struct context *cx, const struct form *f, 
 }
 
 /* All that can be wrong about a document's client is one refusal, so that nobody can find out what a document says. */
-static const struct fail *refuse_redirect(struct context *cx, const struct client *c, const char *uri)
+static const struct fail *redirect_refused(const struct client *c)
 {
-	cx->trail.why = arena_printf(cx->arena, "redirect_uri is '%.200s'; registered are %.1000s", uri ? uri : "", c->redirect_uris);
 	return cimd_is_url(c->id) ? &cimd_unusable : &redirect_unknown;
 }
 
@@ -81,6 +80,7 @@ static const struct fail *prove(struct context *cx, const struct form *f, struct
 	const char *uri = f->value[A_REDIRECT_URI];
 	const struct fail *no;
 	struct client *c;
+	bool allowed;
 
 	if ((no = find_client(cx, f, &c)))
 		return no;
@@ -88,9 +88,15 @@ static const struct fail *prove(struct context *cx, const struct form *f, struct
 	z->redirect_given = uri != NULL;
 	if (!uri)
 		uri = redirect_only(cx->arena, c->redirect_uris);
-	if (!uri || f->repeated & BIT(A_REDIRECT_URI) || !redirect_is_registered(cx->arena, c->redirect_uris, uri) ||
-	    !redirect_is_allowed(cx->arena, cx->conf, uri))
-		return refuse_redirect(cx, c, uri);
+	if (!uri || f->repeated & BIT(A_REDIRECT_URI) || !redirect_is_registered(cx->arena, c->redirect_uris, uri)) {
+		cx->trail.why = arena_printf(cx->arena, "redirect_uri is '%.200s'; registered are %.1000s", uri ? uri : "",
+		    c->redirect_uris);
+		return redirect_refused(c);
+	}
+	if ((no = redirect_check(cx, uri, &allowed)))
+		return no;
+	if (!allowed)
+		return redirect_refused(c);
 	if (c->waits)
 		return &authorization_waits;
 	z->redirect_uri = uri;
@@ -180,11 +186,14 @@ const struct fail *authorization_screen(struct context *cx, const struct form *f
 	const char *id = f->value[A_CLIENT_ID], *uri = f->value[A_REDIRECT_URI], *scope = f->value[A_SCOPE];
 	struct authorization z = { 0 };
 	const struct fail *no;
+	bool allowed = true;
 
 	cx->trail.client_id = arena_printf(cx->arena, "%.2048s", id);
 	if ((cx->trail.why = cimd_url_check(cx->arena, id)))
 		return &cimd_url_invalid;
-	if (uri && !redirect_is_allowed(cx->arena, cx->conf, uri))
+	if (uri && (no = redirect_check(cx, uri, &allowed)))
+		return no;
+	if (!allowed)
 		return &redirect_unknown;
 	if ((no = read_request(cx, f, &z)))
 		return no;

@@ -9,6 +9,7 @@
 #include "cimd.h"
 #include "conf.h"
 #include "fetch_child.h"
+#include "fetch_rule.h"
 #include "json.h"
 #include "limit.h"
 #include "log.h"
@@ -57,7 +58,9 @@ static const struct fail *take(struct context *cx, const char *url, const char *
 
 	if (!json_read(cx->arena, text, len, &doc))
 		return refuse(cx, url, "the document is not JSON");
-	if ((why = cimd_check(cx, url, doc, &said)))
+	if ((no = cimd_read(cx, url, doc, &said, &why)))
+		return no;
+	if (why)
 		return refuse(cx, url, why);
 	said.fresh_until = fresh_until(cx, lifetime);
 	if ((no = store_begin(cx->store)) ||
@@ -103,7 +106,10 @@ static const struct fail *fetch(struct context *cx, const char *url, const struc
 {
 	struct fetch f = { .url = url, .ca_file = cx->conf->cimd_ca_file, .loopback = cx->conf->loopback };
 	const struct fail *no;
+	struct url u;
 
+	if (!fetch_url_read(cx->arena, url, &u))
+		return refuse(cx, url, "its host is none that is fetched from");
 	if ((no = spend(cx, url)))
 		return no;
 	switch (fetch_ask(cx->arena, &f)) {
@@ -124,11 +130,10 @@ static const struct fail *fetch(struct context *cx, const char *url, const struc
 
 /* ---- finding ------------------------------------------------------------------------------------------------------ */
 
-/* A redirect that could not be registered at all is no reason to look again. */
 static bool will_do(struct context *cx, const struct client *c, const char *redirect_uri)
 {
-	return c->fresh_until > cx->now && (!redirect_uri || !redirect_is_allowed(cx->arena, cx->conf, redirect_uri) ||
-	    redirect_is_registered(cx->arena, c->redirect_uris, redirect_uri));
+	return c->fresh_until > cx->now &&
+	    (!redirect_uri || redirect_is_registered(cx->arena, c->redirect_uris, redirect_uri));
 }
 
 static const struct fail *find(struct context *cx, const char *url, const char *redirect_uri, struct client **c)

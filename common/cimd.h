@@ -24,15 +24,19 @@ extern const struct fail cimd_unusable;		/* 400: all that can be wrong with fetc
 bool cimd_is_url(const char *client_id) __attribute__((nonnull));
 
 /*
- * Is it a URL that a client may be called by (CIMD section 3)?  Looked at as it is written, because it is compared so: a path,
- * no dot segments, no query, no fragment, no user, a host and port that could be fetched from.  NULL, or the reason.
+ * Is it a URL that a client may be called by (CIMD section 3)?  Looked at as it is written, because it is compared so: a host,
+ * a path, no dot segments, no query, no fragment, no user.  NULL, or the reason.
  */
 const char *cimd_url_check(struct arena *a, const char *url) __attribute__((nonnull, warn_unused_result));
 
 /*
- * Is this what the document at the URL may say (CIMD section 4.1)?  NULL, and *c says what it describes, but for times; or
- * the reason, in constant words for the operator.
+ * Is this what the document at the URL may say (CIMD section 4.1)?  *why is NULL, and *c says what it describes, but for times;
+ * or *why is the reason, in words for the operator.  A refusal is our own: the operator's rules on redirects cannot be read.
  */
+const struct fail *cimd_read(struct context *cx, const char *url, struct json_object *doc, struct client *c,
+    const char **why) __attribute__((nonnull(1, 2, 4, 5), warn_unused_result));
+
+/* The same for whoever needs one reason only: NULL, or why not. */
 const char *cimd_check(struct context *cx, const char *url, struct json_object *doc, struct client *c)
     __attribute__((nonnull(1, 2, 4), warn_unused_result));
 

@@ -9,6 +9,7 @@
 #include "fetch_rule.h"
 #include "json.h"
 #include "jws.h"
+#include "redirect.h"
 #include "url.h"
 #include "visible.h"
 
@@ -21,32 +22,6 @@ bool cimd_is_url(const char *client_id)
 	return strncasecmp(client_id, prefix, sizeof prefix - 1) == 0;
 }
 
-/* One dot, spelled or escaped; its length, or 0. */
-static size_t dot_length(const char *s)
-{
-	if (*s == '.')
-		return 1;
-	return strncasecmp(s, "%2e", 3) == 0 ? 3 : 0;
-}
-
-/* Is there a segment of one or two dots (RFC 3986 section 5.2.4)?  Whoever resolves it asks for another document. */
-static bool has_dot_segment(const char *path)
-{
-	const char *s;
-	size_t n;
-
-	for (; *path == '/'; path += strcspn(path, "/")) {
-		s = ++path;
-		if ((n = dot_length(s)) == 0)
-			continue;
-		s += n;
-		s += dot_length(s);
-		if (*s == '/' || *s == '\0')
-			return true;
-	}
-	return false;
-}
-
 const char *cimd_url_check(struct arena *a, const char *url)
 {
 	struct url u;
@@ -57,11 +32,11 @@ const char *cimd_url_check(struct arena *a, const char *url)
 		return "client_id does not begin with https:// in small letters";
 	if (strpbrk(url, "?#"))
 		return "client_id has a query or a fragment";
-	if (!fetch_url_read(a, url, &u))
-		return "client_id is no URL that could be fetched from";
+	if (!url_read(a, url, &u) || u.userinfo || !*u.host)
+		return "client_id is no URL, or has a user in it";
 	if (strlen(u.path) < 2)
 		return "client_id is a URL without a path";
-	if (has_dot_segment(u.path))
+	if (redirect_has_dots(u.path))
 		return "client_id has a dot segment in its path";
 	return NULL;
 }
@@ -134,27 +109,46 @@ static const char *read_keys(struct arena *a, struct json_object *doc, struct cl
 	return NULL;
 }
 
-const char *cimd_check(struct context *cx, const char *url, struct json_object *doc, struct client *c)
+/* What no registration could say or leave out. */
+static const char *read_own(const char *url, struct json_object *doc)
+{
+	const char *id = json_text(doc, "client_id");
+
+	if (!json_object_is_type(doc, json_type_object))
+		return "the document is no JSON object";
+	if (!id || strcmp(id, url) != 0)
+		return "the document's client_id is not its own URL";
+	return has_secret(doc) ? "the document has a client_secret" : NULL;
+}
+
+const struct fail *cimd_read(struct context *cx, const char *url, struct json_object *doc, struct client *c,
+    const char **why)
 {
 	const struct fail *no;
-	const char *id, *why;
 
 	*c = (struct client){ .kind = "document", .resources = "", .introspects = "" };
 	c->id = arena_copy(cx->arena, url);
-	if ((why = cimd_url_check(cx->arena, url)))
-		return why;
-	if (!json_object_is_type(doc, json_type_object))
-		return "the document is no JSON object";
-	id = json_text(doc, "client_id");
-	if (!id || strcmp(id, url) != 0)
-		return "the document's client_id is not its own URL";
-	if (has_secret(doc))
-		return "the document has a client_secret";
-	if ((no = client_metadata_read(cx, doc, c)))
-		return no->description;
+	if ((*why = cimd_url_check(cx->arena, url)) || (*why = read_own(url, doc)))
+		return NULL;
+	cx->trail.why = NULL;
+	if ((no = client_metadata_read(cx, doc, c))) {
+		*why = cx->trail.why ? cx->trail.why : no->description;
+		return no->status >= 500 ? no : NULL;
+	}
 	if (!visible_is(c->name))
-		return "client_name is missing or shows nothing";
-	if (!(c->auth_method = method_of(doc)))
-		return "token_endpoint_auth_method must be none or private_key_jwt";
-	return read_keys(cx->arena, doc, c);
+		*why = "client_name is missing or shows nothing";
+	else if (!(c->auth_method = method_of(doc)))
+		*why = "token_endpoint_auth_method must be none or private_key_jwt";
+	else
+		*why = read_keys(cx->arena, doc, c);
+	return NULL;
+}
+
+const char *cimd_check(struct context *cx, const char *url, struct json_object *doc, struct client *c)
+{
+	const struct fail *no;
+	const char *why;
+
+	no = cimd_read(cx, url, doc, c, &why);
+	return no ? no->description : why;
 }

@@ -58,6 +58,8 @@ static const struct fail *read_redirects(struct context *cx, struct json_object 
 {
 	struct buf b = buf_new(cx->arena);
 	struct json_object *list;
+	const struct fail *no;
+	bool allowed;
 	size_t n, i;
 
 	list = client_metadata_list(metadata, "redirect_uris", &n);
@@ -65,9 +67,12 @@ static const struct fail *read_redirects(struct context *cx, struct json_object 
 		return &bad_redirect;
 	if (n > REDIRECTS_MAX)
 		return &too_much;
-	for (i = 0; i < n; i++)
-		if (!redirect_is_allowed(cx->arena, cx->conf, element(list, i)))
+	for (i = 0; i < n; i++) {
+		if ((no = redirect_check(cx, element(list, i), &allowed)))
+			return no;
+		if (!allowed)
 			return &bad_redirect;
+	}
 	json_put(&b, list);
 	c->redirect_uris = b.v;
 	return NULL;
