@@ -6,7 +6,7 @@
  *
  * One line of standard output, `RESULT LIFETIME LENGTH WHY`, and behind it what the process was left with: descriptors
  * before and after, children, whether signals are as they were, the largest memory of a child in KiB.
- *	ignored		SIGCHLD is ignored, as some web servers leave it
+ *	ignored		SIGCHLD is ignored, as some web servers leave it, and SIGPIPE, as our programs do
  *	storm		a signal every millisecond, whose handler does not restart what it interrupts
  *	crowd		with a hundred descriptors open, which are not closed on exec
  */
@@ -46,8 +46,10 @@ static void prepare(const char *how)
 	struct sigaction act = { .sa_handler = on_alarm };
 	int i;
 
-	if (strcmp(how, "ignored") == 0)
+	if (strcmp(how, "ignored") == 0) {
 		signal(SIGCHLD, SIG_IGN);
+		signal(SIGPIPE, SIG_IGN);
+	}
 	for (i = 0; strcmp(how, "crowd") == 0 && i < 100; i++)
 		if (open("/dev/null", O_RDONLY) < 0)
 			abort();

@@ -389,7 +389,7 @@ test('a web server cannot use it', async () => {
 
 test('what is no request is not acted upon', async () => {
 	const url = `url ${d.url('/cgi')}\n`;
-	for (const input of ['', '\n', 'url \n', 'url\n', d.url('/cgi'), url.trim(), `${url}\n`, `${url}${url}`, `${url}loopback 2\n`, `${url}loopback\n`, `${url}what else\n`, `${url}proxy x\n`,
+	for (const input of ['', '\n', 'url \n', 'url\n', d.url('/cgi'), url.trim(), `${url}loopback 1`, `${url}\n`, `${url}${url}`, `${url}loopback 2\n`, `${url}loopback\n`, `${url}what else\n`, `${url}proxy x\n`,
 		`${url}ca_file a\nca_file b\n`, 'loopback 1\n', `${url}\0`, `${url}x\0y 1\n`, `url https://127.0.0.1/${'a'.repeat(9000)}\n`, `${url}${'ca_file x\n'.repeat(2000)}`])
 		misused(await run('', { input }), JSON.stringify(input.slice(0, 80)));
 });
@@ -468,9 +468,9 @@ function asker() {
 }
 
 /** Runs ask there: { first, descriptors, children, signals, kib, err, ms }. */
-async function ask(at, url, { ca = d.caFile, keys = false, times = 1, how = [], env = {} } = {}) {
+async function ask(at, url, { ca = d.caFile, keys = false, times = 1, how = [], env = {}, program = `${at}/ask`, cwd = '/' } = {}) {
 	const began = performance.now();
-	const child = spawn(`${at}/ask`, [url, ca ?? '-', '1', keys ? '1' : '0', String(times), ...how], { env, cwd: '/' });
+	const child = spawn(program, [url, ca ?? '-', '1', keys ? '1' : '0', String(times), ...how], { env, cwd });
 	started.add(child);
 	let [out, err] = ['', ''];
 	child.stdout.on('data', (b) => { out += b; });
@@ -518,6 +518,14 @@ test('CI-09 memory stays flat', async () => {
 		ok(Number(r.kib) < least + 4096, `${way}: ${r.kib} KiB against ${least}`);
 	}
 }, { slow: true });
+
+test('fetch is found as suexec starts programs', async () => {
+	const at = place('bare-name');
+	d.set('/bare', { body: '{}' });
+	// An empty PATH is the current folder, and the name stays bare.
+	eq((await ask(at, d.url('/bare'), { program: 'ask', cwd: at, env: { PATH: '' } })).first, 'ok -1 2 ', 'by a bare name');
+	eq((await ask(at, d.url('/bare'), { program: './bare-name/ask', cwd: dir })).first, 'ok -1 2 ', 'by a relative path');
+});
 
 test('a program fetch that misbehaves is unreachable', async () => {
 	const bad = {

@@ -26,6 +26,7 @@ static const struct {
 	{ "x=\"max-age=5\"", NULL, NULL, NULL, -1 },
 	{ "x=\"a, max-age=5, \\\" no-store\"", NULL, NULL, NULL, -1 },
 	{ "xmax-age=5, max-agex=5, max=5", NULL, NULL, NULL, -1 },
+	{ "x=y \"a, max-age=5, \", public", NULL, NULL, NULL, -1 },
 	{ "x=\"never closed, max-age=5", NULL, NULL, NULL, -1 },
 	/* max-age */
 	{ "max-age=60", NULL, NULL, NULL, 60 },
@@ -112,6 +113,9 @@ static void the_time_on_the_way_counts(void **state)
 
 	(void)state;
 	assert_int_equal(fetch_lifetime(&h), 46);
+	h.age = "x";
+	assert_int_equal(fetch_lifetime(&h), 56);
+	h.age = "10";
 	h.date = "Sun, 06 Nov 1994 08:49:17 GMT";
 	assert_int_equal(fetch_lifetime(&h), 40);
 }
@@ -145,7 +149,7 @@ static const char *const no_date[] = {
 	"Sun, 32 Dec 1994 08:49:37 GMT", "Sun, 29 Feb 1994 08:49:37 GMT", "Thu, 29 Feb 1900 08:49:37 GMT",
 	"Sun, 06 Foo 1994 08:49:37 GMT", "Xyz, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994  08:49:37 GMT",
 	"Sunday, 06-Nov-1994 08:49:37 GMT", "Sunday, 06 Nov 94 08:49:37 GMT", "Sunday 06-Nov-94 08:49:37 GMT",
-	"Sun Nov 6 08:49:37 1994", "Sun Nov  6 08:49:37 94", "Sun Nov  6 08:49:37 1994 GMT", "1994-11-06T08:49:37Z", "784111777",
+	"Sun Nov 6 08:49:37 1994", "Sun Nov 6  08:49:37 1994", "Sun Nov  6 08:49:37 94", "Sun Nov  6 08:49:37 1994 GMT", "1994-11-06T08:49:37Z", "784111777",
 	"Sun, -6 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 -8:49:37 GMT", "Sun, 06 Nov +994 08:49:37 GMT",
 };
 
