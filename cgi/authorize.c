@@ -118,7 +118,8 @@ static const struct fail *begin(struct request *rq, struct response *rs, const c
 	struct form f;
 
 	rq->cx.trail.attempt = rq->cx.id;
-	if ((no = form_scan(rq->cx.arena, text, len, authorization_fields, A_FIELDS, &f)))
+	if ((no = authorization_admit(&rq->cx)) ||
+	    (no = form_scan(rq->cx.arena, text, len, authorization_fields, A_FIELDS, &f)))
 		return refused(rq, AUDIT_ASK, no);
 	if ((no = browser_read(rq, &x)))
 		return no;

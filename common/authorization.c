@@ -47,6 +47,13 @@ enum { STATE_MAX = 13 * 1024, ASKED_MAX = 32 * 1024 };
 
 #define BIT(field) (1u << (field))
 
+const struct fail *authorization_admit(struct context *cx)
+{
+	const struct fail *no = limit_check(cx, LIMIT_AUTHORIZE, limit_address(cx));
+
+	return no ? no : limit_check(cx, LIMIT_AUTHORIZE_ALL, "");
+}
+
 bool authorization_is_by_document(const struct context *cx, const struct form *f)
 {
 	return cx->conf->client_id_documents != DOCUMENTS_OFF && f->value[A_CLIENT_ID] && cimd_is_url(f->value[A_CLIENT_ID]);

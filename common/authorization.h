@@ -39,6 +39,9 @@ extern const struct fail authorization_denied;			/* access_denied */
 
 extern const struct fail authorization_waits;			/* 403: the operator has not approved the client yet */
 
+/* Has this address, or have all together, asked too often?  Looked at first, so that no answer depends on what was asked. */
+const struct fail *authorization_admit(struct context *cx) __attribute__((nonnull, warn_unused_result));
+
 /*
  * Reads and checks; *z says as much as is proven when a refusal is returned.  The document of a client that is a URL may be
  * fetched here, so never without somebody who is signed in, and never from within a transaction.
