@@ -32,6 +32,7 @@
 #include "store_account.h"
 #include "store_grant.h"
 #include "url.h"
+#include "visible.h"
 #include "voice.h"
 #include "when.h"
 
@@ -145,7 +146,7 @@ static struct account_app app_of(struct request *rq, const struct connection *c)
 
 	return (struct account_app){
 		.id = arena_printf(a, "%" PRId64, c->id),
-		.name = html_is_visible(c->client_name) ? c->client_name : "An application without a name",
+		.name = visible_is(c->client_name) ? c->client_name : "An application without a name",
 		.origin = origin_of(rq, c), .disabled = c->disabled, .resource = only ? NULL : c->resource,
 		.allows = allows_of(rq, c->scope),
 		.since = when_words(a, rq->cx.now, c->since), .since_at = rfc3339_text(a, c->since),

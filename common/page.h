@@ -33,12 +33,16 @@ struct consent_page {
 	const char *csrf;
 	const char *csrf_signout;
 	const char *user;
-	const char *client;	/* client_name, or "An application" */
+	const char *client;	/* client_name, or "An application without a name" */
+	const char *described_at;	/* host of the document that it is known by; NULL: it is none of those */
+	bool by_operator;	/* the operator has made it */
+	bool only_here;		/* the document names no address but the person's own machine */
 	const char *redirect;	/* host that the answer goes to */
 	bool loopback;		/* an application on the person's own machine */
 	bool private_scheme;	/* an application that the device opens */
 	const char *resource;
 	const char *const *allows;	/* what each scope allows, in words; NULL at the end */
+	const char *const *had;		/* the same, of those that were allowed before */
 };
 
 struct message_page {

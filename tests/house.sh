@@ -56,7 +56,7 @@ domain=$(for m in assertion audit authorization bearer cimd client_metadata clie
 # shellcheck disable=SC2086
 never 'the domain knows no HTTP' '"(http|serve|serve_front|html|pages|page|browser|voice)\.h"' $domain
 never 'the store knows neither HTTP nor the domain' '"(http|serve|html|oauth|authorization|bearer|rpc|tool|clientauth|login)\.h"' common/store*.[ch]
-never 'the wire knows neither OAuth nor MCP' '"(oauth|authorization|bearer|rpc|tool|scope|clientauth|login|redirect|registration|jws|assertion)[a-z_]*\.h"' \
+never 'the wire knows neither OAuth nor MCP' '"(oauth|authorization|bearer|rpc|tool|scope|clientauth|login|redirect|registration|jws|assertion|cimd)[a-z_]*\.h"' \
 	common/serve*.[ch] common/http.[ch] common/url.[ch] common/form.[ch] common/json.[ch] common/crypto*.[ch] common/conf*.[ch] common/fetch*.[ch]
 never 'what is fetched meets neither the settings nor the store' '"(conf|store|context|crypto|serve|http|json)[a-z_]*\.h"' common/fetch*.[ch] cgi/fetch.c
 never 'the ground knows nothing above it' '"(http|serve|json|store|conf|crypto)[a-z_]*\.h"' common/arena.[ch] common/buf.[ch] common/fail.[ch] common/log.[ch]

@@ -152,10 +152,10 @@ static const struct {
 } life[] = {
 	{ "", -1 }, { "Cache-Control: max-age=60\n", 58 }, { "cache-control: public\nCACHE-CONTROL:max-age=60\n", 58 },
 	{ "Cache-Control: max-age=60\nCache-Control: no-store\n", 0 }, { "Cache-Control: max-age=60\nAge: 10\n", 48 },
-	{ "Cache-Control: max-age=60\nAge: 10\nAge: 20\n", 48 }, { "Expires: 0\n", 0 },
+	{ "Cache-Control: max-age=60\nAge: 10\nAge: 20\n", 48 }, { "Expires: 0\n", 1 },
 	{ "Expires: Thu, 01 Jan 1970 01:00:00 GMT\n", 2598 },
 	{ "Expires: Thu, 01 Jan 1970 01:00:00 GMT\nExpires: Thu, 01 Jan 1970 01:00:00 GMT\n", 2598 },
-	{ "Expires: Thu, 01 Jan 1970 01:00:00 GMT\nExpires: Thu, 01 Jan 1970 02:00:00 GMT\n", 0 },
+	{ "Expires: Thu, 01 Jan 1970 01:00:00 GMT\nExpires: Thu, 01 Jan 1970 02:00:00 GMT\n", 1 },
 };
 
 static void the_fields_of_an_answer_give_its_lifetime(void **state)
