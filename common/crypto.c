@@ -92,24 +92,21 @@ char *crypto_base64(struct arena *a, const void *bytes, size_t n)
 	return to;
 }
 
-char *crypto_base64_read(struct arena *a, const char *text, size_t n, size_t *len)
+/* The bytes of n digits, with a NUL behind them.  NULL: another character, a digit too many, a spare bit that is set. */
+static char *base64_take(struct arena *a, const char *text, size_t n, const char *alphabet, size_t *len)
 {
 	char *to = arena_take_raw(a, n / 4 * 3 + 4);
-	size_t i, out = 0, pad = 0;
 	unsigned bits = 0, have = 0;
+	size_t i, out = 0;
 
-	if (n % 4)
+	if (n % 4 == 1)
 		return NULL;
-	while (pad < 2 && n > 0 && text[n - 1] == '=') {
-		n--;
-		pad++;
-	}
 	for (i = 0; i < n; i++) {
-		const char *digit = text[i] ? strchr(base64_digit, text[i]) : NULL;
+		const char *digit = text[i] ? strchr(alphabet, text[i]) : NULL;
 
 		if (!digit)
 			return NULL;
-		bits = (bits << 6 | (unsigned)(digit - base64_digit)) & 0xffffff;
+		bits = (bits << 6 | (unsigned)(digit - alphabet)) & 0xffffff;
 		have += 6;
 		if (have >= 8) {
 			have -= 8;
@@ -121,6 +118,24 @@ char *crypto_base64_read(struct arena *a, const char *text, size_t n, size_t *le
 	to[out] = '\0';
 	*len = out;
 	return to;
+}
+
+char *crypto_base64_read(struct arena *a, const char *text, size_t n, size_t *len)
+{
+	size_t pad = 0;
+
+	if (n % 4)
+		return NULL;
+	while (pad < 2 && n > 0 && text[n - 1] == '=') {
+		n--;
+		pad++;
+	}
+	return base64_take(a, text, n, base64_digit, len);
+}
+
+char *crypto_base64url_read(struct arena *a, const char *text, size_t n, size_t *len)
+{
+	return base64_take(a, text, n, base64url_digit, len);
 }
 
 struct random_text crypto_random_text(void)

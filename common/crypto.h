@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * crypto: the only file that knows OpenSSL.  Secrets are structs, so that logging one with %s does not compile; at
- * rest there is only their SHA-256.  OpenSSL's configuration is never loaded, and nothing is fetched on the way of a
- * bearer check: one low-level SHA-256 is all it needs.
+ * crypto: the file that knows OpenSSL (with crypto_key, for the keys of others).  Secrets are structs, so that logging
+ * one with %s does not compile; at rest there is only their SHA-256.  OpenSSL's configuration is never loaded, and nothing
+ * is fetched on the way of a bearer check: one low-level SHA-256 is all it needs.
  */
 #ifndef CRYPTO_H
 #define CRYPTO_H
@@ -79,6 +79,10 @@ char *crypto_base64(struct arena *a, const void *bytes, size_t n) __attribute__(
  * are followed by a NUL; NULL when malformed.
  */
 char *crypto_base64_read(struct arena *a, const char *text, size_t n, size_t *len)
+    __attribute__((nonnull, warn_unused_result));
+
+/* The same for base64url without padding (RFC 4648 section 5): what crypto_base64url() writes, and nothing else. */
+char *crypto_base64url_read(struct arena *a, const char *text, size_t n, size_t *len)
     __attribute__((nonnull, warn_unused_result));
 
 /*

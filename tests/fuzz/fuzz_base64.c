@@ -16,7 +16,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	read = crypto_base64_read(a, base64, strlen(base64), &len);
 	must(read && len == size && memcmp(read, data, size) == 0 && read[len] == '\0');
-	must(strlen(crypto_base64url(a, data, size)) == (size * 8 + 5) / 6);
+	base64 = crypto_base64url(a, data, size);
+	must(strlen(base64) == (size * 8 + 5) / 6);
+	read = crypto_base64url_read(a, base64, strlen(base64), &len);
+	must(read && len == size && memcmp(read, data, size) == 0 && read[len] == '\0');
+	read = crypto_base64url_read(a, (const char *)data, size, &len);
+	must(!read || (strlen(text) == size && strcmp(crypto_base64url(a, read, len), text) == 0));
 	read = crypto_base64_read(a, (const char *)data, size, &len);
 	must(!read || (strlen(text) == size && strcmp(crypto_base64(a, read, len), text) == 0));
 	for (enum secret_kind kind = SECRET_ACCESS; kind <= SECRET_CLIENT; kind++) {

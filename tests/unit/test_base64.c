@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * test_base64: the vectors of RFC 4648 sections 9 and 10 and of RFC 7636 appendix A, and every way to write
- * base64 wrong: what can be read has one spelling.
+ * base64 and base64url wrong: what can be read has one spelling.
  */
 #include "unit.h"
 
@@ -56,6 +56,43 @@ static void base64_is_read(void **state)
 		row_check(len == vector[i].n && memcmp(got, vector[i].bytes, len) == 0, "%s", vector[i].base64);
 		row_check(got[len] == '\0', "%s: no NUL behind it", vector[i].base64);
 	}
+}
+
+static void base64url_is_read(void **state)
+{
+	for (size_t i = 0; i < COUNT(vector); i++) {
+		size_t len = 99;
+		const char *got = crypto_base64url_read(*state, vector[i].base64url, strlen(vector[i].base64url), &len);
+
+		row_check(got, "%s is refused", vector[i].base64url);
+		row_check(len == vector[i].n && memcmp(got, vector[i].bytes, len) == 0, "%s", vector[i].base64url);
+		row_check(got[len] == '\0', "%s: no NUL behind it", vector[i].base64url);
+		row_check(!strpbrk(vector[i].base64, "+/=") || !crypto_base64url_read(*state, vector[i].base64,
+		    strlen(vector[i].base64), &len), "%s is read as base64url", vector[i].base64);
+		row_check(!strpbrk(vector[i].base64url, "-_") || !crypto_base64_read(*state, vector[i].base64url,
+		    strlen(vector[i].base64url), &len), "%s is read as base64", vector[i].base64url);
+	}
+}
+
+static const struct {
+	const char *what, *text;
+	size_t n;
+} malformed_url[] = {
+	{ "one digit", "A", 1 }, { "a digit too many", "Zm9vA", 5 }, { "padding", "Zg==", 4 }, { "half the padding", "Zg=", 3 },
+	{ "padding of one", "Zm8=", 4 }, { "only padding", "=", 1 }, { "spare bits of two", "Zh", 2 },
+	{ "all spare bits of two", "Zv", 2 }, { "spare bits of one", "Zm9", 3 }, { "spare bits late", "Zm9vYh", 6 },
+	{ "plus", "Zm9+", 4 }, { "slash", "Zm9/", 4 }, { "blank", "Zm 9", 4 }, { "blank behind", "Zm9v ", 5 },
+	{ "line feed", "Zm9v\n", 5 }, { "NUL", "Zm9\0", 4 }, { "NUL alone", "\0", 1 }, { "two NULs", "\0\0", 2 },
+	{ "high byte", "Zm9\xe9", 4 }, { "period", "Zm.9", 4 }, { "escape", "Zg%3D%3D", 8 },
+};
+
+static void malformed_base64url_is_refused(void **state)
+{
+	size_t len;
+
+	for (size_t i = 0; i < COUNT(malformed_url); i++)
+		row_check(!crypto_base64url_read(*state, malformed_url[i].text, malformed_url[i].n, &len), "%s is read",
+		    malformed_url[i].what);
 }
 
 static const struct {
@@ -123,7 +160,10 @@ static void bytes_of_every_length_come_back(void **state)
 		text = crypto_base64(*state, bytes, n);
 		got = crypto_base64_read(*state, text, strlen(text), &len);
 		row_check(got && len == n && memcmp(got, bytes, n) == 0, "%zu bytes", n);
-		row_check(strlen(crypto_base64url(*state, bytes, n)) == (n * 8 + 5) / 6, "%zu bytes", n);
+		text = crypto_base64url(*state, bytes, n);
+		row_check(strlen(text) == (n * 8 + 5) / 6, "%zu bytes", n);
+		got = crypto_base64url_read(*state, text, strlen(text), &len);
+		row_check(got && len == n && memcmp(got, bytes, n) == 0, "%zu bytes", n);
 	}
 }
 
@@ -133,6 +173,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(base64_is_written, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(base64_is_read, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(malformed_base64_is_refused, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(base64url_is_read, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(malformed_base64url_is_refused, set_up, tear_down),
 		cmocka_unit_test(base64_has_one_spelling),
 		cmocka_unit_test_setup_teardown(bytes_of_every_length_come_back, set_up, tear_down),
 	};
