@@ -49,6 +49,7 @@ static const struct fail *prove(struct context *cx, const struct form *f, struct
 	const char *id = f->value[A_CLIENT_ID], *uri = f->value[A_REDIRECT_URI];
 	const struct fail *no;
 	struct client *c;
+	bool allowed;
 
 	if (!id || f->repeated & BIT(A_CLIENT_ID))
 		return &client_unknown;
@@ -61,12 +62,15 @@ static const struct fail *prove(struct context *cx, const struct form *f, struct
 	z->redirect_given = uri != NULL;
 	if (!uri)
 		uri = redirect_only(cx->arena, c->redirect_uris);
-	if (!uri || f->repeated & BIT(A_REDIRECT_URI) || !redirect_is_registered(cx->arena, c->redirect_uris, uri) ||
-	    !redirect_is_allowed(cx->arena, cx->conf, uri)) {
+	if (!uri || f->repeated & BIT(A_REDIRECT_URI) || !redirect_is_registered(cx->arena, c->redirect_uris, uri)) {
 		cx->trail.why = arena_printf(cx->arena, "redirect_uri is '%.200s'; registered are %.1000s", uri ? uri : "",
 		    c->redirect_uris);
 		return &redirect_unknown;
 	}
+	if ((no = redirect_check(cx, uri, &allowed)))
+		return no;
+	if (!allowed)
+		return &redirect_unknown;
 	z->redirect_uri = uri;
 	z->proven = true;
 	return NULL;

@@ -11,6 +11,7 @@
 struct arena;
 struct conf;
 struct conf_resource;
+struct redirect_rules;
 struct store;
 
 /* What has become known on the way, for the audit (audit.h); each NULL until then.  Never a secret. */
@@ -28,6 +29,7 @@ struct context {
 	const struct conf *conf;
 	struct store *store;		/* opened by the first statement that is asked of it */
 	const struct conf_resource *resource;	/* mcp: the endpoint that was asked; elsewhere NULL */
+	const struct redirect_rules *redirect_rules;	/* redirect.h: read when first needed */
 	const char *peer;		/* REMOTE_ADDR, or "" */
 	struct trail trail;
 	char id[17];			/* names the request in the log and in a server_error */

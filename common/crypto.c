@@ -30,6 +30,7 @@ static const char base64_digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqr
 
 static const char *const prefix[] = {
 	[SECRET_ACCESS] = "mcpa_", [SECRET_REFRESH] = "mcpr_", [SECRET_CODE] = "mcpc_", [SECRET_CLIENT] = "mcps_",
+	[SECRET_MANAGEMENT] = "mcpm_",
 };
 
 /* OpenSSL without its configuration file; only what fetches calls this. */

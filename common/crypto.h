@@ -34,7 +34,7 @@ struct random_text {
 	char v[RANDOM_TEXT + 1];
 };
 
-enum secret_kind { SECRET_ACCESS, SECRET_REFRESH, SECRET_CODE, SECRET_CLIENT };
+enum secret_kind { SECRET_ACCESS, SECRET_REFRESH, SECRET_CODE, SECRET_CLIENT, SECRET_MANAGEMENT };
 
 /* n bytes from getrandom(2).  Without entropy the process ends: a weak secret is never given. */
 void crypto_random(void *to, size_t n) __attribute__((nonnull));

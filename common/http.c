@@ -85,7 +85,8 @@ const char *http_phrase(int status)
 const char *http_allow(struct arena *a, unsigned methods)
 {
 	static const struct { enum method method; const char *name; } table[] = {
-		{ METHOD_GET, "GET" }, { METHOD_HEAD, "HEAD" }, { METHOD_POST, "POST" }, { METHOD_OPTIONS, "OPTIONS" },
+		{ METHOD_GET, "GET" }, { METHOD_HEAD, "HEAD" }, { METHOD_POST, "POST" }, { METHOD_PUT, "PUT" },
+		{ METHOD_DELETE, "DELETE" }, { METHOD_OPTIONS, "OPTIONS" },
 	};
 	struct buf b = buf_new(a);
 	size_t i;

@@ -19,6 +19,8 @@ enum method {
 	METHOD_HEAD = 1 << 1,
 	METHOD_POST = 1 << 2,
 	METHOD_OPTIONS = 1 << 3,
+	METHOD_PUT = 1 << 4,
+	METHOD_DELETE = 1 << 5,
 };
 
 struct request {

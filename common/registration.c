@@ -1,162 +1,47 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * registration: what a client says of itself is checked member by member; what is not understood is left out, and
- * the answer shows what is left.  Anybody may ask, so that the size of a row and their number are bounded.
+ * registration: what a client says of itself is checked, and the answer shows what is left of it.  Anybody may ask, so that
+ * the size of a row and their number are bounded.
  */
 #include <string.h>
 #include <strings.h>
 
 #include "arena.h"
+#include "audit.h"
+#include "client_metadata.h"
 #include "conf.h"
 #include "json.h"
 #include "limit.h"
-#include "redirect.h"
 #include "registration.h"
-#include "scope.h"
-#include "url.h"
-#include "utf8.h"
 
-enum {
-	REDIRECTS_MAX = 50, NAME_MAX_CHARS = 200, MEMBERS_MAX = 200, URI_MAX = 2048, ROW_MAX = 8192,
-	NEVER_AGREED_MAX = 1000,
-};
+enum { NEVER_AGREED_MAX = 1000 };
 
 const struct fail registration_malformed = FAIL(400, "invalid_client_metadata",
     "The body is not one JSON object of client metadata");
 const struct fail registration_off = FAIL(404, "not_found", "Clients cannot register themselves here");
 const struct fail registration_token_invalid = FAIL(401, "invalid_token",
     "Registration needs the initial access token of this server");
-static const struct fail bad_redirect = FAIL(400, "invalid_redirect_uri",
-    "redirect_uris must be a list of https, loopback or known private-scheme URIs");
-static const struct fail bad_name = FAIL(400, "invalid_client_metadata",
-    "client_name must be text of at most 200 characters");
-static const struct fail bad_uri = FAIL(400, "invalid_client_metadata",
-    "client_uri, logo_uri, tos_uri, policy_uri and jwks_uri must be https URLs");
 static const struct fail bad_method = FAIL(400, "invalid_client_metadata",
     "token_endpoint_auth_method must be none, client_secret_basic or client_secret_post");
-static const struct fail bad_grants = FAIL(400, "invalid_client_metadata",
-    "grant_types and response_types must include authorization_code and code");
-static const struct fail bad_scope = FAIL(400, "invalid_client_metadata",
-    "scope is malformed or names nothing that this server knows");
-static const struct fail too_much = FAIL(400, "invalid_client_metadata", "There is too much metadata");
+static const struct fail same_disabled = FAIL(403, "access_denied",
+    "The operator of this server has disabled this client");
+
+const char *registration_bearer(const char *authorization)
+{
+	if (!authorization || strncasecmp(authorization, "Bearer ", 7) != 0)
+		return NULL;
+	return authorization + 7 + strspn(authorization + 7, " ");
+}
 
 const struct fail *registration_check(struct context *cx, const char *authorization)
 {
-	const char *token;
+	const char *token = registration_bearer(authorization);
 
 	if (cx->conf->registration == REGISTRATION_OFF)
 		return &registration_off;
-	if (cx->conf->registration == REGISTRATION_OPEN)
+	if (cx->conf->registration != REGISTRATION_TOKEN)
 		return NULL;
-	if (!authorization || strncasecmp(authorization, "Bearer ", 7) != 0)
-		return &registration_token_invalid;
-	token = authorization + 7;
-	return crypto_equal_text(token, cx->conf->registration_token) ? NULL : &registration_token_invalid;
-}
-
-/* An array of strings; *n is how many.  NULL when it is anything else. */
-static struct json_object *list_of(struct json_object *metadata, const char *name, size_t *n)
-{
-	struct json_object *list = json_get(metadata, name);
-	size_t i;
-
-	*n = 0;
-	if (!json_object_is_type(list, json_type_array))
-		return NULL;
-	*n = json_object_array_length(list);
-	for (i = 0; i < *n; i++)
-		if (!json_object_is_type(json_object_array_get_idx(list, i), json_type_string))
-			return NULL;
-	return list;
-}
-
-static const char *element(struct json_object *list, size_t i)
-{
-	return json_object_get_string(json_object_array_get_idx(list, i));
-}
-
-static bool list_has(struct json_object *list, size_t n, const char *word)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (strcmp(element(list, i), word) == 0)
-			return true;
-	return false;
-}
-
-static const struct fail *read_redirects(struct context *cx, struct json_object *metadata, struct client *c)
-{
-	struct buf b = buf_new(cx->arena);
-	struct json_object *list;
-	size_t n, i;
-
-	list = list_of(metadata, "redirect_uris", &n);
-	if (!list || n == 0)
-		return &bad_redirect;
-	if (n > REDIRECTS_MAX)
-		return &too_much;
-	for (i = 0; i < n; i++)
-		if (!redirect_is_allowed(cx->arena, cx->conf, element(list, i)))
-			return &bad_redirect;
-	json_put(&b, list);
-	c->redirect_uris = b.v;
-	return NULL;
-}
-
-/* Control characters have no place in a name; bidirectional ones are taken out where it is shown. */
-static const struct fail *read_name(struct context *cx, struct json_object *metadata, struct client *c)
-{
-	const char *name = json_text(metadata, "client_name"), *s;
-
-	c->name = "";
-	if (!json_has(metadata, "client_name") || !json_get(metadata, "client_name"))
-		return NULL;
-	if (!name || utf8_count(name, strlen(name)) > NAME_MAX_CHARS)
-		return &bad_name;
-	for (s = name; *s; s++)
-		if ((unsigned char)*s < 0x20 || *s == 0x7f)
-			return &bad_name;
-	c->name = arena_copy(cx->arena, name);
-	return NULL;
-}
-
-static bool is_web_page(struct arena *a, const char *text)
-{
-	struct url u;
-
-	if (strlen(text) > URI_MAX || !url_read(a, text, &u) || u.userinfo || !u.authority || !*u.host)
-		return false;
-	return strcmp(u.scheme, "https") == 0 || (strcmp(u.scheme, "http") == 0 && url_host_is_loopback(u.host));
-}
-
-static const char *const page_members[] = { "client_uri", "logo_uri", "tos_uri", "policy_uri", "jwks_uri" };
-
-/* Is it one of them, perhaps in a language (`client_uri#ja`, RFC 7591 section 2.2)? */
-static bool is_page_member(const char *name)
-{
-	size_t n = strcspn(name, "#"), i;
-
-	for (i = 0; i < sizeof page_members / sizeof *page_members; i++)
-		if (strlen(page_members[i]) == n && memcmp(page_members[i], name, n) == 0)
-			return true;
-	return false;
-}
-
-static const struct fail *read_pages(struct context *cx, struct json_object *metadata, struct client *c)
-{
-	const char *text;
-
-	json_object_object_foreach(metadata, name, value) {
-		if (!value || !is_page_member(name))
-			continue;
-		text = json_text(metadata, name);
-		if (!text || !is_web_page(cx->arena, text))
-			return &bad_uri;
-	}
-	text = json_text(metadata, "client_uri");
-	c->uri = text ? arena_copy(cx->arena, text) : NULL;
-	return NULL;
+	return token && crypto_equal_text(token, cx->conf->registration_token) ? NULL : &registration_token_invalid;
 }
 
 /* RFC 7591 section 2: the default is client_secret_basic. */
@@ -177,114 +62,101 @@ static const struct fail *read_method(struct json_object *metadata, struct clien
 	return &bad_method;
 }
 
-/* grant_types and response_types have to belong together (RFC 7591 section 2.1); what is not served is left out. */
-static const struct fail *read_grants(struct json_object *metadata, struct client *c)
-{
-	struct json_object *grants, *responses;
-	size_t n, m;
-
-	c->grant_types = "authorization_code refresh_token";
-	if (json_get(metadata, "response_types")) {
-		responses = list_of(metadata, "response_types", &m);
-		if (!responses || !list_has(responses, m, "code"))
-			return &bad_grants;
-	}
-	if (!json_get(metadata, "grant_types"))
-		return NULL;
-	grants = list_of(metadata, "grant_types", &n);
-	if (!grants || !list_has(grants, n, "authorization_code"))
-		return &bad_grants;
-	if (!list_has(grants, n, "refresh_token"))
-		c->grant_types = "authorization_code";
-	return NULL;
-}
-
-/*
- * Scopes that we do not know are left out, and a client that names only such may ask for all there is; offline_access may
- * always be asked for later.
- */
-static const struct fail *read_scope(struct context *cx, struct json_object *metadata, struct client *c)
-{
-	const char *asked = json_text(metadata, "scope");
-
-	c->scope = "";
-	if (!asked || !*asked)
-		return json_get(metadata, "scope") && !asked ? &bad_scope : NULL;
-	if (!scope_is_wellformed(asked))
-		return &bad_scope;
-	c->scope = scope_narrow(cx->arena, cx->conf, asked, "");
-	if (!*c->scope || strcmp(c->scope, "offline_access") == 0)
-		c->scope = "";
-	else if (!scope_has(c->scope, "offline_access"))
-		c->scope = arena_printf(cx->arena, "%s offline_access", c->scope);
-	return NULL;
-}
-
-/* The members that are kept only to be shown again, as they came. */
-static const struct fail *read_rest(struct context *cx, struct json_object *metadata, struct client *c)
-{
-	static const char *const kept[] = {
-		"client_uri", "logo_uri", "tos_uri", "policy_uri", "contacts", "software_id", "software_version",
-		"application_type",
-	};
-	struct buf b = buf_new(cx->arena);
-	struct json_object *value;
-	size_t i;
-
-	buf_char(&b, '{');
-	for (i = 0; i < sizeof kept / sizeof *kept; i++) {
-		value = json_get(metadata, kept[i]);
-		if (!value || json_object_is_type(value, json_type_object))
-			continue;
-		json_put_name(&b, kept[i]);
-		json_put(&b, value);
-	}
-	buf_char(&b, '}');
-	c->metadata = b.v;
-	return b.len + strlen(c->redirect_uris) > ROW_MAX ? &too_much : NULL;
-}
-
-static const struct fail *read_metadata(struct context *cx, struct json_object *metadata, struct client *c)
+const struct fail *registration_read(struct context *cx, struct json_object *metadata, struct client *c)
 {
 	const struct fail *no;
 
 	if (!json_object_is_type(metadata, json_type_object))
 		return &registration_malformed;
-	if (json_object_object_length(metadata) > MEMBERS_MAX)
-		return &too_much;
-	if ((no = read_redirects(cx, metadata, c)) || (no = read_name(cx, metadata, c)) ||
-	    (no = read_pages(cx, metadata, c)) || (no = read_method(metadata, c)) ||
-	    (no = read_grants(metadata, c)) || (no = read_scope(cx, metadata, c)))
+	if ((no = read_method(metadata, c)))
 		return no;
-	return read_rest(cx, metadata, c);
+	return client_metadata_read(cx, metadata, c);
 }
 
-static const struct fail *store(struct context *cx, const struct client *c)
+struct digest registration_sameness(struct arena *a, const struct client *c)
+{
+	struct buf b = buf_new(a);
+
+	buf_char(&b, '{');
+	json_put_member(&b, "name", c->name);
+	json_put_member(&b, "method", c->auth_method);
+	json_put_name(&b, "redirect_uris");
+	buf_text(&b, c->redirect_uris);
+	json_put_member(&b, "grant_types", c->grant_types);
+	json_put_member(&b, "scope", c->scope);
+	json_put_member(&b, "uri", c->uri);
+	json_put_name(&b, "rest");
+	buf_text(&b, c->metadata);
+	buf_char(&b, '}');
+	return crypto_sha256(b.v, b.len);
+}
+
+/* Is it there already?  Then it is the answer, and costs nothing. */
+static const struct fail *find_same(struct context *cx, struct registered *r, bool *found)
 {
 	const struct fail *no;
+	struct client *same;
 
-	if ((no = store_begin(cx->store)) || (no = limit_take(cx, LIMIT_REGISTER, limit_address(cx))) ||
-	    (no = limit_take(cx, LIMIT_REGISTER_ALL, "")) || (no = client_put(cx->store, c, NEVER_AGREED_MAX)))
+	*found = false;
+	if (!r->client->has_sameness)
+		return NULL;
+	if ((no = client_find_same(cx->store, cx->arena, &r->client->sameness, cx->now, &same)) || !same)
+		return no;
+	cx->trail.client_id = same->id;
+	r->client = same;
+	*found = true;
+	return same->disabled ? &same_disabled : NULL;
+}
+
+static const struct fail *store(struct context *cx, struct registered *r)
+{
+	const struct fail *no;
+	bool found;
+
+	if ((no = find_same(cx, r, &found)) || found)
+		return no;
+	if ((no = store_begin(cx->store)) || (no = find_same(cx, r, &found)) || found)
+		return no;
+	if ((no = limit_take(cx, LIMIT_REGISTER, limit_address(cx))) || (no = limit_take(cx, LIMIT_REGISTER_ALL, "")) ||
+	    (no = client_put(cx->store, r->client, NEVER_AGREED_MAX)))
+		return no;
+	cx->trail.client_id = r->client->id;
+	if ((no = audit_note(cx, AUDIT_REGISTER)))
 		return no;
 	return store_commit(cx->store);
 }
 
-const struct fail *registration_put(struct context *cx, struct json_object *metadata, struct client **client,
-    struct secret *secret)
+/* What the client holds from now on: a secret and the means to manage itself, or nothing at all. */
+static void give(struct context *cx, struct registered *r)
+{
+	struct client *c = r->client;
+
+	c->has_management = r->new_secret = c->has_secret;
+	c->has_sameness = !c->has_secret;
+	if (c->has_sameness) {
+		c->sameness = registration_sameness(cx->arena, c);
+		return;
+	}
+	r->secret = crypto_secret(SECRET_CLIENT);
+	c->secret = crypto_digest_secret(&r->secret);
+	r->management = crypto_secret(SECRET_MANAGEMENT);
+	c->management = crypto_digest_secret(&r->management);
+}
+
+const struct fail *registration_put(struct context *cx, struct json_object *metadata, struct registered *r)
 {
 	struct client *c = arena_take(cx->arena, sizeof *c);
 	unsigned char id[16];
 	const struct fail *no;
 
-	*client = c;
-	if ((no = read_metadata(cx, metadata, c)))
+	memset(r, 0, sizeof *r);
+	r->client = c;
+	if ((no = registration_read(cx, metadata, c)))
 		return no;
 	crypto_random(id, sizeof id);
 	c->id = arena_printf(cx->arena, "c_%s", crypto_base64url(cx->arena, id, sizeof id));
 	c->created_at = cx->now;
-	if (c->has_secret) {
-		*secret = crypto_secret(SECRET_CLIENT);
-		c->secret = crypto_digest_secret(secret);
-	}
-	return store(cx, c);
+	c->waits = cx->conf->registration == REGISTRATION_APPROVE;
+	give(cx, r);
+	return store(cx, r);
 }

@@ -73,6 +73,7 @@ static enum method method_read(const char *name)
 {
 	static const struct { const char *name; enum method method; } table[] = {
 		{ "POST", METHOD_POST }, { "GET", METHOD_GET }, { "HEAD", METHOD_HEAD }, { "OPTIONS", METHOD_OPTIONS },
+		{ "PUT", METHOD_PUT }, { "DELETE", METHOD_DELETE },
 	};
 	size_t i;
 
@@ -173,7 +174,7 @@ static const struct fail *take_body(struct request *rq, const struct endpoint *e
 
 	if (length == -2)
 		return drain(front, -1, &bad_length);
-	if (length == 0 || (length == -1 && rq->method != METHOD_POST && !http_env(rq, "HTTP_TRANSFER_ENCODING")))
+	if (length == 0 || (length == -1 && !(rq->method & (METHOD_POST | METHOD_PUT)) && !http_env(rq, "HTTP_TRANSFER_ENCODING")))
 		return NULL;
 	return body_read(rq, front, length, most);
 }

@@ -41,8 +41,12 @@ only 'SQL headers only in the store'	'"(store_sql|sql)\.h"'	'common/store[a-z_]*
 only 'libfcgi only in serve'	'<fcgi|FCGX_|FCGI_'	'common/serve_fcgi\.c'
 only 'OpenSSL only in crypto'	'<openssl/'	'common/crypto[a-z_]*\.c'
 only 'libcurl only in fetch'	'<curl/'	'common/fetch\.c'
-only 'the environment only in conf and serve'	'\b(getenv|secure_getenv|environ)\b *[(;,)]'	'common/conf\.c' 'common/serve[a-z_]*\.c'
-only 'the clock only in serve and mcpctl'	'\b(clock_gettime|gettimeofday|time|ftime)\('	'common/serve[a-z_]*\.c' 'cgi/mcpctl[a-z_]*\.c'
+# The program fetch looks whether a web server has started it.
+only 'the environment only in conf and serve'	'\b(getenv|secure_getenv|environ)\b *[(;,)]'	'common/conf\.c' 'common/serve[a-z_]*\.c' \
+	'cgi/fetch\.c'
+# The program fetch is no part of a request: how old an answer is, it has to see for itself.
+only 'the clock only in serve and mcpctl'	'\b(clock_gettime|gettimeofday|time|ftime)\('	'common/serve[a-z_]*\.c' 'cgi/mcpctl[a-z_]*\.c' \
+	'common/fetch\.c'
 only 'no unbounded or careless calls'	'\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|rand|srand|system|popen|alloca|tmpnam|mktemp)\(' nothing
 only 'HTML only in common/html'	'"[^"]*<(html|body|div|form|input|p|h1)[ >]' 'common/html/[a-z]*\.html'
 only 'Location is written in http only' '"Location' 'common/http\.c'
@@ -55,7 +59,8 @@ domain=$(ls common/audit*.[ch] common/cimd*.[ch] common/jws*.[ch] common/asserti
 never 'the domain knows no HTTP' '"(http|serve|serve_front|html|pages|page|browser|voice)\.h"' $domain
 never 'the store knows neither HTTP nor the domain' '"(http|serve|html|oauth|authorization|bearer|rpc|tool|clientauth|login)\.h"' common/store*.[ch]
 never 'the wire knows neither OAuth nor MCP' '"(oauth|authorization|bearer|rpc|tool|scope|clientauth|login|redirect|registration|jws|assertion)[a-z_]*\.h"' \
-	common/serve*.[ch] common/http.[ch] common/url.[ch] common/form.[ch] common/json.[ch] common/crypto*.[ch] common/conf.[ch]
+	common/serve*.[ch] common/http.[ch] common/url.[ch] common/form.[ch] common/json.[ch] common/crypto*.[ch] common/conf.[ch] common/fetch*.[ch]
+never 'what is fetched meets neither the settings nor the store' '"(conf|store|context|crypto|serve|http|json)[a-z_]*\.h"' common/fetch*.[ch] cgi/fetch.c
 never 'the ground knows nothing above it' '"(http|serve|json|store|conf|crypto)[a-z_]*\.h"' common/arena.[ch] common/buf.[ch] common/fail.[ch] common/log.[ch]
 never 'programs take nothing from argv' 'int main\([^v]' $(ls cgi/*.c | grep -v mcpctl)
 never 'no free outside what outlives a request' '\bfree\(' $(ls common/*.c | grep -vE '(arena|store|store_file|crypto|schema|serve|json)\.c')

@@ -96,7 +96,7 @@ function runAs(owned, argv, { input, env } = {}) {
 		cwd: '/',
 		maxBuffer: 1 << 28,
 	});
-	if (r.error) throw r.error;
+	if (r.error && r.error.code !== 'EPIPE') throw r.error;
 	return { status: r.status ?? `signal ${r.signal}`, stdout: r.stdout, stderr: r.stderr };
 }
 
@@ -105,10 +105,11 @@ function must(r, what) {
 	return r;
 }
 
-/** Sets keys of a settings text: replaces the line of a key, or adds one; null removes it. */
-export function withSettings(text, settings) {
-	let lines = text.split('\n');
-	for (const [key, value] of Object.entries(settings)) {
+const HEADER = /^\s*\[/;
+
+/** Sets keys of lines that have no section header among them. */
+function withKeys(lines, keys) {
+	for (const [key, value] of Object.entries(keys)) {
 		const re = new RegExp(`^\\s*${key}\\s*=`);
 		const at = lines.findIndex((l) => re.test(l));
 		lines = lines.filter((l, i) => !re.test(l) || (i === at && value !== null));
@@ -117,7 +118,82 @@ export function withSettings(text, settings) {
 		if (at >= 0) lines[lines.findIndex((l) => re.test(l))] = line;
 		else lines.push(line);
 	}
-	return lines.filter((l, i) => l !== '' || i < lines.length - 1).join('\n') + '\n';
+	return lines;
+}
+
+/**
+ * Sets keys of a settings text: replaces the line of a key, or adds one; null removes it. A key that is a section's
+ * header, such as '[scope write:x]', has an object of that section's keys as its value, or null to remove the section.
+ */
+export function withSettings(text, settings) {
+	const lines = text.split('\n').filter((l, i, all) => l !== '' || i < all.length - 1);
+	const first = lines.findIndex((l) => HEADER.test(l));
+	const plain = Object.fromEntries(Object.entries(settings).filter(([k]) => !HEADER.test(k)));
+	let out = withKeys(first < 0 ? lines : lines.slice(0, first), plain);
+	let sections = [];
+	for (const line of first < 0 ? [] : lines.slice(first)) {
+		if (HEADER.test(line)) sections.push([line]);
+		else sections.at(-1).push(line);
+	}
+	for (const [header, keys] of Object.entries(settings).filter(([k]) => HEADER.test(k))) {
+		const found = sections.find((x) => x[0].trim() === header);
+		sections = sections.filter((x) => x !== found || keys !== null);
+		if (keys === null) continue;
+		const body = withKeys((found ?? [header]).slice(1), keys);
+		if (found) found.splice(1, found.length, ...body);
+		else sections.push([header, ...body]);
+	}
+	out = out.concat(...sections);
+	return out.join('\n') + '\n';
+}
+
+/** Settings with the public address of the installation in the place of {issuer}, which is known only at its start. */
+function filledIn(settings, issuer) {
+	const fill = (v) => (typeof v === 'string' ? v.replaceAll('{issuer}', issuer) : v);
+	return Object.fromEntries(
+		Object.entries(settings).map(([k, v]) => [
+			fill(k),
+			v && typeof v === 'object'
+				? Object.fromEntries(Object.entries(v).map(([n, x]) => [n, fill(x)]))
+				: fill(v),
+		]),
+	);
+}
+
+/** Paths of the MCP endpoints that the settings add to the first one. */
+function morePaths(s) {
+	return Object.keys(s.settings)
+		.map((k) => /^\[resource (.+)\]$/.exec(k)?.[1])
+		.filter((u) => u && u !== s.resource && u.startsWith(s.issuer + '/'))
+		.map((u) => u.slice(s.issuer.length));
+}
+
+/** The route of one more MCP endpoint, as an operator would add it below the included file. */
+function extraRoute(s, at, i) {
+	const q = (x) => JSON.stringify(x);
+	const head = [`$HTTP["url"] =~ ${q(`^${at.replaceAll('.', '[.]')}(/|$)`)} {`, '\tserver.stream-response-body = 1'];
+	if (s.front === 'cgi')
+		return [
+			...head,
+			`\talias.url = ( ${q(at)} => var.mcp_cgi + "/mcp" )`,
+			'\tcgi.assign = ( var.mcp_cgi + "/mcp" => "" )',
+			'\tcgi.limits = ( "tcp-fin-propagate" => "SIGTERM" )',
+			'\tsetenv.add-environment = ( "MCP_CGI_CONF" => var.mcp_conf )',
+			'}',
+		];
+	return [
+		...head,
+		`\tfastcgi.server = ( ${q(at)} => ((`,
+		`\t\t"socket" => var.mcp_run + "/mcp-cgi-mcp-${i + 2}",`,
+		'\t\t"bin-path" => var.mcp_cgi + "/mcp",',
+		'\t\t"bin-environment" => ( "MCP_CGI_CONF" => var.mcp_conf ),',
+		'\t\t"bin-copy-environment" => ( "PATH" ),',
+		'\t\t"max-procs" => 1,',
+		'\t\t"check-local" => "disable",',
+		'\t\t"tcp-fin-propagate" => "enable"',
+		'\t)))',
+		'}',
+	];
 }
 
 function lighttpdConf(s, inst) {
@@ -131,10 +207,11 @@ function lighttpdConf(s, inst) {
 		'server.modules = ( "mod_access", "mod_setenv", "mod_alias", "mod_' + kind + '" )',
 		'server.tag = "lighttpd"',
 		...(AS_ROOT ? [`server.username = ${q(OWNER)}`, `server.groupname = ${q(OWNER)}`] : []),
-		`var.mcp_cgi = ${q(inst.programs)}`,
+		`var.mcp_cgi = ${q(s.programs)}`,
 		`var.mcp_conf = ${q(s.conf)}`,
 		`var.mcp_run = ${q(s.dir + '/run')}`,
 		`include ${q(`${inst.share}/lighttpd-conf/mcp-${kind}.conf`)}`,
+		...morePaths(s).flatMap((at, i) => extraRoute(s, at, i)),
 		'',
 	].join('\n');
 }
@@ -188,6 +265,7 @@ async function startFront(s) {
 			MCP_CGI_CONF: s.conf,
 			ASAN_OPTIONS: 'detect_leaks=1:abort_on_error=0:exitcode=99:allocator_may_return_null=1',
 			UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=0',
+			...s.env,
 		});
 		await waitUntil(s, () => /\bready\b/.test(s.out), 'inproc');
 		return;
@@ -195,7 +273,7 @@ async function startFront(s) {
 	const inst = install();
 	const conf = `${s.dir}/lighttpd.conf`;
 	fs.writeFileSync(conf, lighttpdConf(s, inst));
-	launch(s, ['lighttpd', '-D', '-f', conf], { PATH: process.env.PATH });
+	launch(s, ['lighttpd', '-D', '-f', conf], { PATH: process.env.PATH, ...s.env });
 	await waitUntil(s, () => reachable(s.port), 'lighttpd');
 	if (s.front === 'fastcgi') await settled(s);
 }
@@ -206,13 +284,11 @@ async function startFront(s) {
  */
 async function settled(s) {
 	const until = Date.now() + 10000;
+	const routed = fs.readFileSync(`${install().share}/lighttpd-conf/mcp-fastcgi.conf`, 'utf8');
+	const programs = [...routed.matchAll(/^\s*"bin-path" => var\.mcp_cgi \+ "\/(\w+)"/gm)].map((m) => m[1]);
 	for (;;) {
 		const names = new Set(family(s).map((p) => p.exe));
-		if (
-			!names.has('lighttpd') &&
-			['metadata', 'register', 'authorize', 'token', 'revoke', 'mcp'].every((n) => names.has(n))
-		)
-			return;
+		if (!names.has('lighttpd') && programs.every((n) => names.has(n))) return;
 		if (Date.now() > until) return;
 		await sleep(20);
 	}
@@ -300,10 +376,10 @@ function secretsIn(s) {
 	for (const file of files) {
 		if (!fs.existsSync(file)) continue;
 		const text = fs.readFileSync(file, 'latin1');
-		for (const m of text.matchAll(/mcp[arcs]_[A-Za-z0-9_-]{49}/g))
+		for (const m of text.matchAll(/mcp[arcsm]_[A-Za-z0-9_-]{49}/g))
 			if (s.secrets.has(m[0])) hits.push(`${path.basename(file)}: ${m[0].slice(0, 9)}...`);
 		for (const one of s.secrets)
-			if (!/^mcp[arcs]_/.test(one) && text.includes(one))
+			if (!/^mcp[arcsm]_/.test(one) && text.includes(one))
 				hits.push(`${path.basename(file)}: cookie value ${one.slice(0, 6)}...`);
 		for (const one of s.passwords)
 			if (text.includes(one)) hits.push(`${path.basename(file)}: a password`);
@@ -317,7 +393,7 @@ async function stopFront(s) {
 	const timer = setTimeout(() => {
 		s.killed = true;
 		s.child.kill('SIGKILL');
-	}, 20000);
+	}, s.patience ?? 20000);
 	await s.ended;
 	clearTimeout(timer);
 	const faults = [];
@@ -329,7 +405,7 @@ async function stopFront(s) {
 			faults.push(`IV-07: inproc ended with ${JSON.stringify(s.exit)}: ${s.log().trim().slice(-300)}`);
 		return faults;
 	}
-	const until = Date.now() + 5000;
+	const until = Date.now() + Math.min(5000, s.patience ?? 5000);
 	let left = stillThere(before);
 	while (left.length && Date.now() < until) {
 		await sleep(50);
@@ -357,9 +433,10 @@ function whereIn(log) {
 
 /**
  * Starts one installation. settings: keys of mcp-cgi.conf on top of the quick ones of the tests (null removes a key);
- * user: false makes no user; port: use this one (to start a second front on the same place).
+ * or a section: see withSettings; {issuer} in it is filled in); user: false makes no user; env: more environment for
+ * the server; ownPrograms: the programs are a copy of its own, so that one of them can be replaced (behind lighttpd).
  */
-export async function start({ front, settings = {}, user = true } = {}) {
+export async function start({ front, settings = {}, user = true, env = {}, ownPrograms = false } = {}) {
 	const owned = AS_ROOT && front !== 'inproc';
 	const s = {
 		front,
@@ -368,6 +445,7 @@ export async function start({ front, settings = {}, user = true } = {}) {
 		redirects: new Set(),
 		password: PASSWORD,
 		answers: 0,
+		env,
 	};
 	s.dir = freshFolder(owned);
 	for (const sub of ['run', 'www', 'log']) {
@@ -378,6 +456,8 @@ export async function start({ front, settings = {}, user = true } = {}) {
 	s.url = `http://127.0.0.1:${s.port}`;
 	s.issuer = settings.issuer ?? s.url;
 	s.conf = `${s.dir}/etc/mcp-cgi.conf`;
+	if (ownPrograms) fs.cpSync(install().programs, `${s.dir}/programs`, { recursive: true });
+	s.programs = ownPrograms ? `${s.dir}/programs` : front === 'inproc' ? `${ROOT}/build/bin` : install().programs;
 	const ctl = front === 'inproc' ? `${ROOT}/build/bin/mcpctl` : install().ctl;
 
 	/** What the programs and the server wrote: all of it, or from there on. */
@@ -464,7 +544,7 @@ export async function start({ front, settings = {}, user = true } = {}) {
 	};
 
 	must(s.ctl(['init', '--issuer', s.issuer]), 'mcpctl init');
-	const all = { password_ln: 10, rate_limits: 'off', ...settings };
+	const all = filledIn({ password_ln: 10, rate_limits: 'off', ...settings }, s.issuer);
 	s.setConf(all);
 	s.settings = all;
 	s.resource = all.resource ?? `${s.issuer}/mcp`;

@@ -33,7 +33,7 @@ const INSIDE = [
 ];
 
 const ERROR_TEXT = /^[\x20-\x21\x23-\x5B\x5D-\x7E]*$/;
-const NO_STORE_PATHS = /^\/(token|register|revoke|authorize)(\/|\?|$)/;
+const NO_STORE_PATHS = /^\/(token|register|revoke|introspect|authorize|account)(\/|\?|$)/;
 
 /** An error page that the web server wrote itself (bad request line, too long header, unknown method, ...). */
 export function isServersOwn(s, r) {
@@ -133,7 +133,8 @@ function checkNoStore(r) {
 }
 
 function learnRedirects(s, r) {
-	if (r.status !== 201 || r.request.method !== 'POST' || !r.request.path.startsWith('/register')) return;
+	if (!r.request.path.startsWith('/register') || !['200 PUT', '201 POST'].includes(`${r.status} ${r.request.method}`))
+		return;
 	s.redirects ??= new Set();
 	for (const uri of JSON.parse(r.text).redirect_uris ?? []) s.redirects.add(uri);
 }
@@ -217,7 +218,7 @@ function checkPage(r) {
 function learnSecrets(s, r, o) {
 	s.secrets ??= new Set();
 	const text = r.text + '\n' + (r.headers.location ?? '') + '\n' + r.cookies.join('\n');
-	for (const m of text.matchAll(/mcp[arcs]_[A-Za-z0-9_-]{43,}/g)) s.secrets.add(m[0]);
+	for (const m of text.matchAll(/mcp[arcsm]_[A-Za-z0-9_-]{43,}/g)) s.secrets.add(m[0]);
 	for (const line of r.cookies) {
 		const m = /^[^=]+=([^;]+)/.exec(line);
 		if (m && m[1].length >= 20) s.secrets.add(m[1]);

@@ -84,10 +84,15 @@ export function registerRaw(s, body, { headers = {}, ...more } = {}) {
 	});
 }
 
-/** Registers a client and gives the answered metadata; public with a loopback redirect unless told otherwise. */
+let serial = 0;
+
+/**
+ * Registers a client and gives the answered metadata; public with a loopback redirect unless told otherwise. Each has
+ * a name of its own, because the same public metadata always gives the same client.
+ */
 export async function register(s, metadata = {}) {
 	const doc = {
-		client_name: 'Test client',
+		client_name: `Test client ${++serial}`,
 		redirect_uris: [LOOPBACK],
 		token_endpoint_auth_method: 'none',
 		...metadata,
@@ -145,6 +150,13 @@ export function formFor(r, action) {
 	return parseForms(r.text).find(
 		(f) => f.fields.action === action || f.buttons.some((b) => b.name === 'action' && b.value === action),
 	);
+}
+
+/** Sends the form with that action to where it goes, as it stands but for `fields`. */
+export async function submit(s, r, action, jar, { fields = {}, headers = {}, form = formFor(r, action) } = {}) {
+	ok(form, `the page has a form with the action ${action}: ${r}`);
+	ok(form.method === 'post', `the form is sent by POST (${form.method})`);
+	return post(s, { ...form.fields, action, ...fields }, jar, headers, { path: form.action });
 }
 
 /** Fields of that form as a browser would send them. */
@@ -325,10 +337,10 @@ export function revoke(s, client, what, more = {}, headers = {}) {
 }
 
 /** A small request to the MCP endpoint with this access token. */
-export function useToken(s, accessToken, headers = {}) {
+export function useToken(s, accessToken, headers = {}, path = '/mcp') {
 	return raw(s, {
 		method: 'POST',
-		path: '/mcp',
+		path,
 		content: true,
 		body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} }),
 		headers: {

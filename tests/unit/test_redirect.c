@@ -6,11 +6,19 @@
 #include "unit.h"
 
 #include "redirect.h"
+#include "url.h"
 
 static const struct conf conf = {
 	.redirect_schemes = "cursor vscode vscode-insiders claude",
 	.trusted_redirects = "claude.ai claude.com chatgpt.com vscode.dev insiders.vscode.dev www.cursor.com",
 };
+
+static const struct redirect_rules no_rules;
+
+static bool is_allowed(void **state, const struct conf *settings, const char *uri)
+{
+	return !redirect_refusal(*state, settings, &no_rules, uri);
+}
 
 static int set_up(void **state)
 {
@@ -39,12 +47,15 @@ static const char *const allowed[] = {
 	"cursor://anysphere.cursor-mcp/oauth/cb", "vscode://vscode.github-authentication/did-authenticate",
 	"vscode-insiders://x/cb", "claude://x", "com.example.app:/cb", "com.example.app://cb",
 	"org.example.x:/oauth2redirect",
+	/* nothing that only looks like a dot segment or an address */
+	"https://c.example/.well-known/cb", "https://c.example/a..b", "https://c.example/...", "https://c.example/%2e%2e%2e",
+	"https://c.example/cb.", "https://1.c.example/cb", "https://c.1e/cb", "https://192.0.2.1:8443/", "https://c.example./cb",
 };
 
 static void a_good_address_may_be_registered(void **state)
 {
 	for (size_t i = 0; i < COUNT(allowed); i++)
-		row_check(redirect_is_allowed(*state, &conf, allowed[i]), "%s", allowed[i]);
+		row_check(is_allowed(state, &conf, allowed[i]), "%s", allowed[i]);
 }
 
 static const char *const refused[] = {
@@ -80,12 +91,23 @@ static const char *const refused[] = {
 	"https://c.example/cb ", "https://c.ex\xc3\xa4mple/cb", "https://c.example/\"><script>",
 	"https://c.example/%", "https://c.example/%zz", "https://c.example/{x}", "https://*.example/cb|x",
 	"https://c.example/^", "https://c.example/`x`",
+	/* what a browser would make another address of */
+	"https://c.example/./cb", "https://c.example/../cb", "https://c.example/a/..", "https://c.example/.", "https://c.example/a/.",
+	"https://c.example/%2e/cb", "https://c.example/%2E%2e/cb", "https://c.example/.%2e/cb", "https://c.example/a/%2e.",
+	"http://127.0.0.1/../cb", "com.example.app:/../cb", "com.example.app://x/./cb", "com.example.app:..",
+	"https://2130706433/cb", "https://0x7f000001/cb", "https://127.1/cb", "https://192.0.2.01/cb", "https://192.0.2/cb",
+	"https://192.0.2.1./cb", "https://0x7f.1/cb", "https://1.2.3.4.5/cb", "https://c.example.1/cb", "https://192.0.2.256/cb",
+	"https://[2001:db8:0::1]/cb", "https://[2001:0db8::1]/cb", "https://[2001:db8::0:1]/cb", "https://[::]x/cb", "https://[]/cb",
+	"https://[::1%25lo]/cb", "https://[::g]/cb", "https://.c.example/cb", "https://c..example/cb", "https://./cb",
+	"https://c.example../cb",
+	/* ours */
+	"https://c.example/cb?code=x", "https://c.example/cb?a=b&state=", "https://c.example/cb?iss", "https://c.example/cb?error=x",
 };
 
 static void anything_else_may_not(void **state)
 {
 	for (size_t i = 0; i < COUNT(refused); i++)
-		row_check(!redirect_is_allowed(*state, &conf, refused[i]), "%s", refused[i]);
+		row_check(!is_allowed(state, &conf, refused[i]), "%s", refused[i]);
 }
 
 /* An operator cannot list what would run in the page. */
@@ -101,7 +123,7 @@ static void no_setting_allows_a_scheme_that_runs(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(uri); i++)
-		row_check(!redirect_is_allowed(*state, &careless, uri[i]), "%s", uri[i]);
+		row_check(!is_allowed(state, &careless, uri[i]), "%s", uri[i]);
 }
 
 static void the_list_of_schemes_is_a_setting(void **state)
@@ -109,11 +131,293 @@ static void the_list_of_schemes_is_a_setting(void **state)
 	const struct conf none = { .redirect_schemes = "", .trusted_redirects = "" };
 	const struct conf own = { .redirect_schemes = "myapp", .trusted_redirects = "" };
 
-	assert_false(redirect_is_allowed(*state, &none, "cursor://x"));
-	assert_true(redirect_is_allowed(*state, &none, "com.example.app:/cb"));
-	assert_true(redirect_is_allowed(*state, &own, "myapp://cb"));
-	assert_true(redirect_is_allowed(*state, &own, "MyApp://cb"));
-	assert_false(redirect_is_allowed(*state, &own, "cursor://x"));
+	assert_false(is_allowed(state, &none, "cursor://x"));
+	assert_true(is_allowed(state, &none, "com.example.app:/cb"));
+	assert_true(is_allowed(state, &own, "myapp://cb"));
+	assert_true(is_allowed(state, &own, "MyApp://cb"));
+	assert_false(is_allowed(state, &own, "cursor://x"));
+}
+
+/* ---- the operator's rules -------------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *pattern, *uri;
+	bool allows, denies;
+} patterns[] = {
+	/* as it stands */
+	{ "https://c.example/cb", "https://c.example/cb", true, true },
+	{ "https://c.example/cb", "https://C.Example/cb", true, true },
+	{ "HTTPS://C.EXAMPLE/cb", "https://c.example/cb", true, true },
+	{ "https://c.example/cb", "https://c.example/CB", false, false },
+	{ "https://c.example/cb", "https://c.example/cb/", false, false },
+	{ "https://c.example/cb", "https://c.example/cb2", false, false },
+	{ "https://c.example/cb", "https://c.example/c", false, false },
+	{ "https://c.example/cb", "https://c.example/x/cb", false, false },
+	{ "https://c.example/cb", "https://d.example/cb", false, false },
+	{ "https://c.example/cb", "https://x.c.example/cb", false, false },
+	{ "https://c.example/cb", "https://cxexample/cb", false, false },
+	{ "https://c.example/cb", "https://c.example.evil.example/cb", false, false },
+	{ "https://c.example/cb", "http://c.example/cb", false, false },
+	{ "https://c.example", "https://c.example/", true, true },
+	{ "https://c.example/", "https://c.example", true, true },
+	/* what is not spelled: absent for an allow rule, anything for a deny rule */
+	{ "https://c.example", "https://c.example/cb", false, true },
+	{ "https://c.example/", "https://c.example/cb", false, false },
+	{ "https://c.example/cb", "https://c.example/cb?a=b", false, true },
+	{ "https://c.example/cb", "https://c.example/cb?", false, true },
+	{ "https://c.example/cb?a=b", "https://c.example/cb?a=b", true, true },
+	{ "https://c.example/cb?a=b", "https://c.example/cb", false, false },
+	{ "https://c.example/cb?a=b", "https://c.example/cb?a=b&c=d", false, false },
+	{ "https://c.example/cb", "https://c.example:8443/cb", false, true },
+	{ "https://c.example/cb", "https://c.example:443/cb", false, true },
+	{ "https://c.example:443/cb", "https://c.example/cb", false, true },
+	{ "https://c.example:8443/cb", "https://c.example:8443/cb", true, true },
+	{ "https://c.example:8443/cb", "https://c.example/cb", false, false },
+	{ "https://c.example:8443/cb", "https://c.example:8444/cb", false, false },
+	{ "https://c.example:8443/cb", "https://c.example:18443/cb", false, false },
+	/* a period at the end of the host */
+	{ "https://c.example/cb", "https://c.example./cb", false, true },
+	{ "https://c.example./cb", "https://c.example/cb", false, true },
+	{ "https://*.example.org/cb", "https://a.example.org./cb", false, true },
+	/* one label */
+	{ "https://*.example.org/callback", "https://a.example.org/callback", true, true },
+	{ "https://*.example.org/callback", "https://A-1.Example.ORG/callback", true, true },
+	{ "https://*.example.org/callback", "https://a.b.example.org/callback", false, false },
+	{ "https://*.example.org/callback", "https://example.org/callback", false, false },
+	{ "https://*.example.org/callback", "https://a.example.org.evil.example/callback", false, false },
+	{ "https://*.example.org/callback", "https://aexample.org/callback", false, false },
+	{ "https://*.example.org/callback", "https://a.example.orgx/callback", false, false },
+	{ "https://*.example.org/callback", "https://evil.example/a.example.org/callback", false, false },
+	{ "https://*.example.org/callback", "https://evil.example/.example.org/callback", false, false },
+	{ "https://*.example.org/callback", "https://evil.example?.example.org/callback", false, false },
+	{ "https://*.example.org/callback", "https://evil.example:1/.example.org/callback", false, false },
+	{ "https://*.example.org/callback", "https://[2001:db8::1]/callback", false, false },
+	{ "https://*.example.org/callback", "https://a.example.org:8443/callback", false, true },
+	{ "https://*.*.example.org/cb", "https://a.b.example.org/cb", true, true },
+	{ "https://*.*.example.org/cb", "https://a.example.org/cb", false, false },
+	{ "https://app-*.example.org/cb", "https://app-7.example.org/cb", true, true },
+	{ "https://app-*.example.org/cb", "https://app-.example.org/cb", false, true },
+	{ "https://app-*.example.org/cb", "https://app-a.b.example.org/cb", false, false },
+	{ "https://a*b*c.example.org/cb", "https://a1b2b3c.example.org/cb", true, true },
+	{ "https://a*b*c.example.org/cb", "https://a1b2b3d.example.org/cb", false, false },
+	{ "https://*/cb", "https://localhost/cb", true, true },
+	{ "https://*/cb", "https://c.example/cb", false, false },
+	{ "https://*/cb", "https://[::1]/cb", false, false },
+	{ "https://*.0.2.1/cb", "https://192.0.2.1/cb", true, true },
+	{ "https://[2001:db8::1]/cb", "https://[2001:DB8::1]/cb", true, true },
+	{ "https://[2001:db8::1]/cb", "https://[2001:db8::2]/cb", false, false },
+	{ "https://[2001:db8::1]/cb", "https://[2001:db8::1]:1/cb", false, true },
+	/* one segment */
+	{ "https://c.example/apps/*/cb", "https://c.example/apps/one/cb", true, true },
+	{ "https://c.example/apps/*/cb", "https://c.example/apps/a-b_c.d~e/cb", true, true },
+	{ "https://c.example/apps/*/cb", "https://c.example/apps/a%20b/cb", true, true },
+	{ "https://c.example/apps/*/cb", "https://c.example/apps/a/b/cb", false, false },
+	{ "https://c.example/apps/*/cb", "https://c.example/apps//cb", false, true },
+	{ "https://c.example/apps/*/cb", "https://c.example/apps/cb", false, false },
+	{ "https://c.example/apps/*/cb", "https://c.example/apps/a%2fb/cb", false, true },
+	{ "https://c.example/apps/*/cb", "https://c.example/apps/a%2Fb/cb", false, true },
+	{ "https://c.example/apps/*/cb", "https://c.example/apps/%5c/cb", false, true },
+	{ "https://c.example/apps/*/cb", "https://c.example/apps/%3fx/cb", false, true },
+	{ "https://c.example/apps/*/cb", "https://c.example/apps/%23x/cb", false, true },
+	{ "https://c.example/apps/*/cb", "https://c.example/apps/a@b/cb", false, true },
+	{ "https://c.example/apps/*/cb", "https://c.example/apps/a:b/cb", false, true },
+	{ "https://c.example/apps/*/cb", "https://c.example/apps/a?/cb", false, false },
+	{ "https://c.example/apps/*", "https://c.example/apps/a?x=/b", false, true },
+	{ "https://c.example/apps/*", "https://c.example/apps/", false, true },
+	{ "https://c.example/apps/*", "https://c.example/apps", false, false },
+	{ "https://c.example/cb*", "https://c.example/cb1", true, true },
+	{ "https://c.example/cb*", "https://c.example/cb", false, true },
+	{ "https://c.example/*/*", "https://c.example/a/b", true, true },
+	{ "https://c.example/*/*", "https://c.example/a/b/c", false, false },
+	{ "https://c.example/*a*a", "https://c.example/xaaaa", true, true },
+	{ "https://c.example/*a*b", "https://c.example/aaaa", false, false },
+	{ "https://c.example/*.*", "https://c.example/a.b.c", true, true },
+	{ "https://c.example/**", "https://c.example/ab", true, true },
+	/* an escape is what it is; a deny rule knows what browsers and servers do not tell apart */
+	{ "https://c.example/cb", "https://c.example/%63b", false, true },
+	{ "https://c.example/%63b", "https://c.example/cb", false, true },
+	{ "https://c.example/%63b", "https://c.example/%63b", true, true },
+	{ "https://c.example/%2f", "https://c.example//", false, false },
+	{ "https://c.example/a%2Fb", "https://c.example/a%2Fb", true, true },
+	{ "https://c.example/a%2Fb", "https://c.example/a%2fb", false, false },
+	{ "https://c.example/a%2Fb", "https://c.example/a/b", false, false },
+	/* loopback: what a deny rule may speak of */
+	{ "http://localhost/cb", "http://localhost:3000/cb", false, true },
+	{ "http://localhost:1/cb", "http://localhost:3000/cb", false, false },
+	{ "http://localhost", "http://localhost:3000/cb?x", false, true },
+	{ "http://localhost", "http://127.0.0.1:3000/cb", false, false },
+	{ "http://*", "http://localhost:1/cb", false, true },
+	/* private schemes */
+	{ "myapp://callback", "myapp://callback", true, true },
+	{ "myapp://callback", "MyApp://Callback", true, true },
+	{ "myapp://callback", "myapp://callback/", false, true },
+	{ "myapp://callback", "myapp://callback/x", false, true },
+	{ "myapp://callback", "myapp:/callback", false, false },
+	{ "myapp://callback", "myapp:callback", false, false },
+	{ "myapp://callback", "myapps://callback", false, false },
+	{ "myapp://*", "myapp://any", true, true },
+	{ "myapp://*/cb", "myapp://any/cb", true, true },
+	{ "myapp://*/cb", "myapp://a.b/cb", false, false },
+	{ "myapp://*/cb", "myapp:///cb", false, true },
+	{ "myapp:/*", "myapp:/cb", true, true },
+	{ "myapp:/*", "myapp:/cb/x", false, false },
+	{ "myapp:*", "myapp:cb", true, true },
+	{ "myapp:*", "myapp:/cb", false, false },
+	{ "myapp:", "myapp:/cb", false, true },
+	{ "myapp:", "myapp://x/cb?y", false, true },
+	{ "myapp:", "com.example.app:/cb", false, false },
+	{ "com.example.*:/cb", "com.example.app:/cb", false, false },
+	/* no pattern at all */
+	{ "", "https://c.example/cb", false, false },
+	{ "*", "https://c.example/cb", false, false },
+	{ "https://*:*/cb", "https://localhost:1/cb", false, false },
+	{ "https*://c.example/cb", "https://c.example/cb", false, false },
+	{ "c.example", "https://c.example/cb", false, false },
+};
+
+static bool matches(void **state, bool allow, const char *pattern, const char *uri)
+{
+	const struct redirect_rule rule = { .allow = allow, .pattern = pattern };
+	struct url u;
+
+	assert_true(url_read(*state, uri, &u));
+	return redirect_pattern_matches(*state, &rule, &u);
+}
+
+static void a_pattern_matches_part_by_part(void **state)
+{
+	for (size_t i = 0; i < COUNT(patterns); i++) {
+		row_check(matches(state, true, patterns[i].pattern, patterns[i].uri) == patterns[i].allows, "allow %s for %s",
+		    patterns[i].pattern, patterns[i].uri);
+		row_check(matches(state, false, patterns[i].pattern, patterns[i].uri) == patterns[i].denies, "deny %s for %s",
+		    patterns[i].pattern, patterns[i].uri);
+	}
+}
+
+/* A pattern that would try every way to match has no time to. */
+static void a_pattern_is_matched_in_time(void **state)
+{
+	struct buf pattern = buf_new(*state), uri = buf_new(*state);
+
+	buf_text(&pattern, "https://c.example/");
+	buf_text(&uri, "https://c.example/");
+	for (int i = 0; i < 500; i++)
+		buf_text(&pattern, "*a");
+	for (int i = 0; i < 2000; i++)
+		buf_char(&uri, 'a');
+	buf_char(&uri, 'b');
+	assert_false(matches(state, true, pattern.v, uri.v));
+	assert_false(matches(state, false, pattern.v, uri.v));
+}
+
+static const char *const good_patterns[] = {
+	"https://c.example/cb", "https://*.example.org/callback", "https://c.example", "https://c.example:8443/*", "https://*/x",
+	"https://[2001:db8::1]/cb", "https://c.example/cb?a=b", "https://192.0.2.1/", "myapp://callback", "myapp:/cb", "myapp:*",
+	"com.example.app:/*", "myapp://*", "https://a_b.example/", "https://c.example/a%2Fb",
+};
+
+static const char *const bad_patterns[] = {
+	"", "x", "//x", "/cb", "*", "*://x", "https://", "https:", "https:/x", "https:x", "https:///cb", "https://a b/",
+	"https://a@b/", "https://*@b/", "https://a/#f", "https://a/#", "\x01", "https://a/\n", "https://a:*/", "https://a:/",
+	"https://a:0/", "https://a:65536/", "https://a/?*", "https://a/?x=*", "https://[*]/", "https://[2001:db8::*]/",
+	"https://.a/", "https://a..b/", "https://*..b/", "https://a%2eb/", "https://a,b/", "https://a/../b", "https://a/./b",
+	"https://a/%2e%2E/b", "https://a/..", "javascript:*", "javascript://*/x", "JavaScript:x", "data:*", "file:///*", "vbscript:x",
+	"about:blank", "blob:*", "view-source:x", "filesystem:x", "https://ex\xc3\xa4mple/", "https://a/<", "https://a/%zz",
+	"https://a/%*", "myapp://a@b", "myapp:#x",
+};
+
+static void a_pattern_is_checked_when_it_is_made(void **state)
+{
+	char *most = memset(arena_take(*state, 2050), 'a', 2049);
+
+	memcpy(most, "https://c.example/", 18);
+	for (size_t i = 0; i < COUNT(good_patterns); i++) {
+		row_check(!redirect_pattern_check(*state, good_patterns[i], true), "allow %s", good_patterns[i]);
+		row_check(!redirect_pattern_check(*state, good_patterns[i], false), "deny %s", good_patterns[i]);
+	}
+	for (size_t i = 0; i < COUNT(bad_patterns); i++) {
+		row_check(redirect_pattern_check(*state, bad_patterns[i], true) != NULL, "allow %s", bad_patterns[i]);
+		row_check(redirect_pattern_check(*state, bad_patterns[i], false) != NULL, "deny %s", bad_patterns[i]);
+	}
+	assert_non_null(redirect_pattern_check(*state, most, true));
+	most[2048] = '\0';
+	assert_null(redirect_pattern_check(*state, most, true));
+	/* without effect in an allow rule */
+	assert_non_null(redirect_pattern_check(*state, "http://localhost/*", true));
+	assert_null(redirect_pattern_check(*state, "http://localhost/*", false));
+	assert_non_null(redirect_pattern_check(*state, "myapp:", true));
+	assert_null(redirect_pattern_check(*state, "myapp:", false));
+}
+
+static const struct redirect_rule https_allowed = { 1, true, "https://*.good.example/cb", 0 };
+static const struct redirect_rule app_allowed = { 2, true, "myapp://cb", 0 };
+static const struct redirect_rule good_denied = { 3, false, "https://bad.good.example/cb", 0 };
+static const struct redirect_rule local_denied = { 4, false, "http://localhost", 0 };
+static const struct redirect_rule cursor_denied = { 5, false, "cursor:", 0 };
+static const struct redirect_rule script_allowed = { 6, true, "javascript:*", 0 };
+static const struct redirect_rule data_allowed = { 7, true, "data:*", 0 };
+static const struct redirect_rule http_allowed = { 8, true, "http://c.example/cb", 0 };
+static const struct redirect_rule vscode_allowed = { 9, true, "vscode://one/cb", 0 };
+
+static const struct {
+	const char *uri;
+	bool allowed;
+	const struct redirect_rule *rule[3];
+} ruled[] = {
+	{ "https://c.example/cb", true, { 0 } },
+	{ "https://c.example/cb", false, { &https_allowed } },
+	{ "https://a.good.example/cb", true, { &https_allowed } },
+	{ "https://a.good.example/cb", false, { &https_allowed, &(const struct redirect_rule){ 9, false, "https://*.good.example", 0 } } },
+	{ "https://bad.good.example/cb", false, { &good_denied, &https_allowed } },
+	{ "https://bad.good.example/cb", false, { &https_allowed, &good_denied } },
+	{ "https://bad.good.example/cb", false, { &good_denied } },
+	{ "https://a.good.example/cb", true, { &good_denied, &https_allowed } },
+	{ "https://c.example/cb", true, { &good_denied } },
+	/* a rule of one scheme says nothing of another */
+	{ "cursor://x", true, { &https_allowed } },
+	{ "com.example.app:/cb", true, { &https_allowed, &app_allowed } },
+	{ "https://c.example/cb", true, { &app_allowed, &vscode_allowed } },
+	{ "vscode://one/cb", true, { &vscode_allowed } },
+	{ "vscode://two/cb", false, { &vscode_allowed } },
+	{ "vscode-insiders://two/cb", true, { &vscode_allowed } },
+	/* loopback */
+	{ "http://localhost:3000/cb", true, { &https_allowed, &http_allowed } },
+	{ "http://127.0.0.1/cb", true, { &https_allowed, &http_allowed } },
+	{ "http://localhost:3000/cb", false, { &local_denied } },
+	{ "http://127.0.0.1/cb", true, { &local_denied } },
+	/* private schemes */
+	{ "myapp://cb", false, { 0 } },
+	{ "myapp://cb", true, { &app_allowed } },
+	{ "MYAPP://cb", true, { &app_allowed } },
+	{ "myapp://other", false, { &app_allowed } },
+	{ "yourapp://cb", false, { &app_allowed } },
+	{ "cursor://x", false, { &cursor_denied } },
+	{ "vscode://x", true, { &cursor_denied } },
+	/* what no rule can allow */
+	{ "javascript:alert(1)", false, { &script_allowed } },
+	{ "data:x", false, { &data_allowed } },
+	{ "http://c.example/cb", false, { &http_allowed } },
+	{ "https://x@a.good.example/cb", false, { &https_allowed } },
+	{ "https://a.good.example/cb#x", false, { &https_allowed } },
+	{ "https://a.good.example/x/../cb", false, { &https_allowed } },
+	{ "https://a.good.example/%2e/cb", false, { &https_allowed } },
+	{ "https://.good.example/cb", false, { &https_allowed } },
+};
+
+static void the_operator_has_the_last_word(void **state)
+{
+	for (size_t i = 0; i < COUNT(ruled); i++) {
+		struct redirect_rule rule[3];
+		struct redirect_rules rules = { rule, 0 };
+		const char *why;
+
+		while (rules.n < 3 && ruled[i].rule[rules.n]) {
+			rule[rules.n] = *ruled[i].rule[rules.n];
+			rules.n++;
+		}
+		why = redirect_refusal(*state, &conf, &rules, ruled[i].uri);
+		row_check(!why == ruled[i].allowed, "%zu: %s: %s", i, ruled[i].uri, shown(why));
+	}
 }
 
 /* ---- asking for a registered one ----------------------------------------------------------------------- */
@@ -298,6 +602,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(anything_else_may_not, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(no_setting_allows_a_scheme_that_runs, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_list_of_schemes_is_a_setting, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_pattern_matches_part_by_part, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_pattern_is_matched_in_time, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_pattern_is_checked_when_it_is_made, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_operator_has_the_last_word, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(only_what_was_registered_matches, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_only_one_needs_no_naming, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(loopback_is_http_on_this_machine, set_up, tear_down),

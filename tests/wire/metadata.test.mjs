@@ -32,16 +32,17 @@ function checkServerDocument(s, doc) {
 	eq(doc.response_types_supported, ['code'], 'response_types_supported');
 	eq(sorted(doc.grant_types_supported), ['authorization_code', 'refresh_token'], 'grant_types_supported');
 	eq(doc.code_challenge_methods_supported, ['S256'], 'code_challenge_methods_supported');
-	ok(
-		doc.token_endpoint_auth_methods_supported.includes('none'),
-		'token_endpoint_auth_methods_supported has none',
+	eq(
+		sorted(doc.token_endpoint_auth_methods_supported),
+		['client_secret_basic', 'client_secret_post', 'none', 'private_key_jwt'],
+		'token_endpoint_auth_methods_supported',
 	);
-	for (const m of doc.token_endpoint_auth_methods_supported)
-		oneOf(
-			m,
-			['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
-			'authentication method',
-		);
+	eq(
+		sorted(doc.token_endpoint_auth_signing_alg_values_supported),
+		['ES256', 'RS256'],
+		'token_endpoint_auth_signing_alg_values_supported',
+	);
+	eq(doc.protected_resources, [s.resource], 'protected_resources');
 	eq(
 		doc.authorization_response_iss_parameter_supported,
 		true,
@@ -62,6 +63,55 @@ row('MD-01', 'the server document says what is served, and nothing else', async 
 	ok(!('introspection_endpoint' in doc), 'no introspection_endpoint');
 	status(await raw(s, { method: 'POST', path: '/introspect', body: '' }), 404, '/introspect');
 });
+
+row(
+	'MD-01',
+	'nothing that is off is named, and what is on is',
+	async (s) => {
+		for (const path of [AS, OIDC]) {
+			const doc = await fetchDoc(s, path);
+			ok(!('client_id_metadata_document_supported' in doc), `${path}: no client documents by URL`);
+			eq(
+				sorted(doc.token_endpoint_auth_methods_supported),
+				['client_secret_basic', 'client_secret_post', 'none'],
+				`${path}: token_endpoint_auth_methods_supported`,
+			);
+			ok(!('token_endpoint_auth_signing_alg_values_supported' in doc), `${path}: no signing algorithms`);
+			ok(!('introspection_endpoint' in doc), `${path}: no introspection_endpoint`);
+		}
+	},
+	{ settings: { client_id_documents: 'off' } },
+);
+
+row(
+	'MD-01',
+	'machine clients and introspection are named when they are on',
+	async (s) => {
+		for (const path of [AS, OIDC]) {
+			const doc = await fetchDoc(s, path);
+			eq(
+				sorted(doc.grant_types_supported),
+				['authorization_code', 'client_credentials', 'refresh_token'],
+				`${path}: grant_types_supported`,
+			);
+			eq(
+				sorted(doc.token_endpoint_auth_methods_supported),
+				['client_secret_basic', 'client_secret_post', 'none', 'private_key_jwt'],
+				`${path}: token_endpoint_auth_methods_supported`,
+			);
+			eq(
+				sorted(doc.token_endpoint_auth_signing_alg_values_supported),
+				['ES256', 'RS256'],
+				`${path}: token_endpoint_auth_signing_alg_values_supported`,
+			);
+			eq(doc.introspection_endpoint, `${s.issuer}/introspect`, `${path}: introspection_endpoint`);
+			const methods = doc.introspection_endpoint_auth_methods_supported;
+			ok(Array.isArray(methods) && methods.includes('client_secret_basic'), `${path}: how to introspect`);
+			ok(!methods.includes('none'), `${path}: nobody introspects without credentials`);
+		}
+	},
+	{ settings: { client_id_documents: 'off', client_credentials: 'on', introspection: 'on' } },
+);
 
 row('MD-01', 'the OpenID form is the same document', async (s) => {
 	const doc = await fetchDoc(s, OIDC);

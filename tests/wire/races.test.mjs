@@ -157,7 +157,7 @@ async function clickAtOnce(s, n) {
 }
 
 row(
-	'CN-09',
+	'CN-08',
 	'fifty clicks on one consent: one code',
 	async (s) => {
 		for (let i = 0; i < 5; i++) await clickAtOnce(s, 50);

@@ -795,7 +795,7 @@ row(
 	'RG-19',
 	'the 21st registration of an address within the hour is put off',
 	async (s) => {
-		for (let i = 1; i <= 20; i++) status(await registerRaw(s, good()), 201, `registration ${i}`);
+		for (let i = 1; i <= 20; i++) status(await registerRaw(s, good({ client_name: marker() })), 201, `registration ${i}`);
 		const before = s.counts();
 		const mark = marker();
 		for (let i = 0; i < 2; i++) {
@@ -809,14 +809,17 @@ row(
 			);
 		}
 		ok(!s.stored(mark), 'nothing stored');
-		const forwarded = await registerRaw(s, good(), {
+		const forwarded = await registerRaw(s, good({ client_name: mark }), {
 			headers: { 'X-Forwarded-For': '9.9.9.9', Forwarded: 'for=9.9.9.9', 'X-Real-IP': '9.9.9.9' },
 		});
 		status(forwarded, 429, 'a forged address does not help');
 		for (const [table, n] of Object.entries(s.counts()))
 			if (/client/.test(table)) eq(n, before[table], `rows of ${table}`);
-		if (s.front !== 'inproc')
-			status(await registerRaw(s, good(), { from: '127.0.0.2' }), 201, 'another address');
+		status(
+			await registerRaw(s, good({ client_name: marker() }), { from: '127.0.0.2' }),
+			201,
+			'another address',
+		);
 	},
 	{ settings: { rate_limits: 'on' }, own: true },
 );
@@ -828,11 +831,11 @@ row(
 		for (let a = 1; a <= 10; a++)
 			for (let i = 0; i < 20; i++)
 				status(
-					await registerRaw(s, good(), { from: `127.0.1.${a}` }),
+					await registerRaw(s, good({ client_name: marker() }), { from: `127.0.1.${a}` }),
 					201,
 					`registration ${a * 20 - 19 + i}`,
 				);
-		const r = await registerRaw(s, good(), { from: '127.0.1.99' });
+		const r = await registerRaw(s, good({ client_name: marker() }), { from: '127.0.1.99' });
 		oauthError(r, 429, 'temporarily_unavailable', 'registration 201');
 		match(r.headers['retry-after'], /^\d+$/, 'Retry-After');
 	},
@@ -919,52 +922,3 @@ row(
 	},
 	{ own: true, fronts: ['fastcgi', 'cgi'] },
 );
-
-row('RG-22', 'there is no managing of registrations', async (s) => {
-	const c = await register(s);
-	ok(
-		!('registration_client_uri' in c) && !('registration_access_token' in c),
-		'no management in the answer',
-	);
-	await each(
-		['GET', 'PUT', 'DELETE', 'PATCH', 'POST']
-			.flatMap((m) => [[`${m} below`, m, `/register/${c.client_id}`]])
-			.concat([
-				['GET', 'GET', '/register'],
-				['PUT', 'PUT', '/register'],
-				['DELETE', 'DELETE', '/register'],
-			]),
-		async (_, method, path) => {
-			const r = await raw(s, {
-				method,
-				path,
-				body: ['GET', 'DELETE'].includes(method) ? undefined : '{}',
-				headers: { 'Content-Type': 'application/json' },
-			});
-			status(r, [404, 405]);
-			if (path === '/register') {
-				status(r, 405);
-				eq(sorted(r.headers.allow.split(/,\s*/)), ['OPTIONS', 'POST'], 'Allow');
-			}
-		},
-	);
-	status(
-		await authorize(s, authParams(s, c, { code_challenge: pkce().challenge })),
-		200,
-		'the client is still there',
-	);
-});
-
-row('RG-23', 'two clients of one name are two clients', async (s) => {
-	const same = { client_name: 'Twin', redirect_uris: [HTTPS] };
-	const a = await register(s, same);
-	const b = await register(s, same);
-	ok(a.client_id !== b.client_id, 'two ids');
-	const first = await obtain(s, { client: a });
-	const second = await toConsent(s, { client: b, jar: first.jar });
-	ok(formFor(second.page, 'allow'), 'the second one is asked for, although the first was allowed');
-	const flow = await obtainCode(s, { client: a, jar: first.jar });
-	oauthError(await redeem(s, { ...flow, client: b }), 400, 'invalid_grant', "A's code in B's hand");
-	status(await redeem(s, flow), 200, "A's own");
-	status(await useToken(s, first.tokens.access_token), 200, "A's token");
-});
