@@ -13,15 +13,15 @@
 #include <string.h>
 
 #include "arena.h"
+#include "audit.h"
 #include "authorization.h"
 #include "browser.h"
 #include "conf.h"
+#include "consent.h"
 #include "form.h"
 #include "html.h"
-#include "login.h"
 #include "pages.h"
 #include "redirect.h"
-#include "scope.h"
 #include "serve.h"
 #include "voice.h"
 
@@ -39,76 +39,18 @@ static const struct fail request_unknown = FAIL(400, "invalid_request",
 static const struct fail request_answered = FAIL(400, "invalid_request",
     "This request was already answered: go back to the application");
 
-/* ---- pages ------------------------------------------------------------------------------------------------------ */
+/* The issuer is an origin, so that the endpoint's path is the same everywhere. */
+static const char own_path[] = "/authorize";
 
 static struct frame frame_of(struct request *rq, const char *title)
 {
 	return (struct frame){ &rq->cx, title, rq->cx.conf->site_name, rq->cx.conf->logo };
 }
 
-/* The issuer is an origin, so that the endpoint's path is the same everywhere. */
-static const char own_path[] = "/authorize";
-
-static const struct fail *client_name(struct request *rq, const struct pending *p, const char **name)
+static const struct fail *refused(struct request *rq, const char *event, const struct fail *no)
 {
-	const struct fail *no;
-	struct client *c;
-
-	if ((no = client_find(rq->cx.store, rq->cx.arena, p->client_id, &c)))
-		return no;
-	if (!c)
-		return &request_unknown;
-	*name = html_is_visible(c->name) ? c->name : "An application without a name";
-	return NULL;
-}
-
-static const struct fail *show_login(struct request *rq, struct response *rs, const struct browser *x,
-    const struct pending *p, const char *id, const char *wrong_name)
-{
-	struct login_page v = {
-		.frame = frame_of(rq, "Sign in"), .action = own_path, .request = id,
-		.username = wrong_name ? wrong_name : "", .wrong = wrong_name != NULL,
-	};
-	const struct fail *no;
-
-	html_answer(rq, rs, wrong_name ? 401 : 200, true);
-	browser_give(rq, rs, x);
-	if ((no = client_name(rq, p, &v.client)) || (no = browser_token(rq, x, "login", id, &v.csrf)))
-		return no;
-	page_login(&rs->body, &v);
-	return NULL;
-}
-
-static const char *const *words_of(struct request *rq, const char *scope)
-{
-	const char **words = arena_take(rq->cx.arena, (SCOPES_MAX + 2) * sizeof *words);
-	const struct conf_scope *x;
-	size_t n = 0, i;
-
-	for (i = 0; (x = scope_at(rq->cx.conf, i)); i++)
-		if (scope_has(scope, x->name))
-			words[n++] = x->words;
-	return words;
-}
-
-static const struct fail *show_consent(struct request *rq, struct response *rs, const struct browser *x,
-    const struct pending *p, const char *id)
-{
-	struct consent_page v = {
-		.frame = frame_of(rq, "Connect"), .action = own_path, .request = id, .user = x->session->user_name,
-		.resource = p->resource, .redirect = redirect_host(rq->cx.arena, p->redirect_uri),
-		.loopback = redirect_is_loopback(rq->cx.arena, p->redirect_uri),
-		.allows = words_of(rq, p->scope),
-	};
-	const struct fail *no;
-
-	v.private_scheme = v.redirect[strlen(v.redirect) - 1] == ':';
-	if ((no = client_name(rq, p, &v.client)) || (no = browser_token(rq, x, "consent", id, &v.csrf)) ||
-	    (no = browser_token(rq, x, "signout", id, &v.csrf_signout)))
-		return no;
-	html_answer(rq, rs, 200, false);
-	page_consent(&rs->body, &v);
-	return NULL;
+	audit_refusal(&rq->cx, event, no);
+	return no;
 }
 
 /* After a refusal the way back to an address that nobody vouches for is a link, not a redirect (OAuth 2.1 section 7.12.2). */
@@ -127,47 +69,65 @@ static void show_way_back(struct request *rq, struct response *rs, const char *r
 /* ---- a new request ------------------------------------------------------------------------------------------------ */
 
 /* To the client if that is safe: its own machine, a trusted host, or a person who has signed in here before. */
-static const struct fail *refuse_request(struct request *rq, struct response *rs, const struct authorization *z,
-    const struct fail *no)
+static const struct fail *refuse_request(struct request *rq, struct response *rs, const struct browser *x,
+    const struct authorization *z, const struct fail *no)
 {
-	const struct fail *again;
-	struct browser x;
-
-	if (!z->proven || no->status >= 500)
-		return no;
-	if ((again = browser_read(rq, &x)))
-		return again;
-	if (!x.session && !redirect_is_trusted(rq->cx.arena, rq->cx.conf, z->redirect_uri))
+	audit_refusal(&rq->cx, AUDIT_ASK, no);
+	if (!z->proven || no->status >= 500 ||
+	    (!x->session && !redirect_is_trusted(rq->cx.arena, rq->cx.conf, z->redirect_uri)))
 		return no;
 	http_redirect(rs, rq->method, authorization_response(&rq->cx, z->redirect_uri, z->state, NULL, no));
 	return NULL;
 }
 
+/* Nobody is signed in, and the client is known by a document only: that is for later. */
+static const struct fail *begin_unseen(struct request *rq, struct response *rs, struct browser *x, const struct form *f)
+{
+	struct random_text id;
+	const struct fail *no;
+	struct pending p;
+
+	browser_start(rq, x);
+	if ((no = authorization_screen(&rq->cx, f)) || (no = authorization_keep(&rq->cx, f, &x->hash, &p, &id)))
+		return refused(rq, AUDIT_ASK, no);
+	return consent_sign_in(rq, rs, x, &p, id.v, NULL);
+}
+
+static const struct fail *begin_seen(struct request *rq, struct response *rs, struct browser *x, const struct form *f)
+{
+	struct authorization z;
+	struct random_text id;
+	const struct fail *no;
+	struct pending p;
+
+	if (!(no = authorization_read(&rq->cx, f, &z)) && z.silent)
+		no = x->session ? &authorization_interaction_required : &authorization_login_required;
+	if (no)
+		return refuse_request(rq, rs, x, &z, no);
+	if (!x->session)
+		browser_start(rq, x);
+	if ((no = authorization_open(&rq->cx, &z, &x->hash, &p, &id)))
+		return refused(rq, AUDIT_ASK, no);
+	return x->session ? consent_ask(rq, rs, x, &p, id.v) : consent_sign_in(rq, rs, x, &p, id.v, NULL);
+}
+
 static const struct fail *begin(struct request *rq, struct response *rs, const char *text, size_t len)
 {
-	struct authorization z = { 0 };
-	struct random_text id;
 	const struct fail *no;
 	struct browser x;
 	struct form f;
-	struct pending p;
 
-	if ((no = form_scan(rq->cx.arena, text, len, authorization_fields, A_FIELDS, &f)))
-		return no;
-	if ((no = authorization_read(&rq->cx, &f, &z)))
-		return refuse_request(rq, rs, &z, no);
+	rq->cx.trail.attempt = rq->cx.id;
+	if ((no = authorization_admit(&rq->cx)) ||
+	    (no = form_scan(rq->cx.arena, text, len, authorization_fields, A_FIELDS, &f)))
+		return refused(rq, AUDIT_ASK, no);
 	if ((no = browser_read(rq, &x)))
 		return no;
-	if (z.silent)
-		return refuse_request(rq, rs, &z, x.session ? &authorization_interaction_required : &authorization_login_required);
-	if (!x.session)
-		browser_start(rq, &x);
-	if ((no = authorization_open(&rq->cx, &z, &x.hash, &id)))
-		return no;
-	p = (struct pending){
-		.client_id = z.client->id, .redirect_uri = z.redirect_uri, .scope = z.scope, .resource = z.resource->uri,
-	};
-	return x.session ? show_consent(rq, rs, &x, &p, id.v) : show_login(rq, rs, &x, &p, id.v, NULL);
+	if (x.session)
+		rq->cx.trail.user = x.session->user_name;
+	else if (authorization_is_by_document(&rq->cx, &f))
+		return begin_unseen(rq, rs, &x, &f);
+	return begin_seen(rq, rs, &x, &f);
 }
 
 /* ---- a pending request -------------------------------------------------------------------------------------------- */
@@ -183,18 +143,27 @@ static const struct fail *find_pending(struct request *rq, const char *id, struc
 		return &request_unknown;	/* the cookie may have ended with it: say so before asking whose it was */
 	if (!x->cookie || !crypto_equal(&(*p)->owner, &x->hash, sizeof x->hash))
 		return &browser_foreign;
+	rq->cx.trail = (struct trail){
+		.attempt = (*p)->attempt, .user = x->session ? x->session->user_name : NULL, .client_id = (*p)->client_id,
+		.resource = (*p)->resource,
+	};
 	return (*p)->answered_at ? &request_answered : NULL;
 }
 
 static const struct fail *show(struct request *rq, struct response *rs, const char *id)
 {
+	struct authorization z;
 	const struct fail *no;
 	struct browser x;
 	struct pending *p;
 
 	if ((no = find_pending(rq, id, &x, &p)))
 		return no;
-	return x.session ? show_consent(rq, rs, &x, p, id) : show_login(rq, rs, &x, p, id, NULL);
+	if (!x.session)
+		return consent_sign_in(rq, rs, &x, p, id, NULL);
+	if (p->asked && (no = authorization_prove(&rq->cx, p, &z)))
+		return refuse_request(rq, rs, &x, &z, no);
+	return consent_ask(rq, rs, &x, p, id);
 }
 
 static const struct fail *go_to_pending(struct request *rq, struct response *rs, const char *id)
@@ -206,20 +175,17 @@ static const struct fail *go_to_pending(struct request *rq, struct response *rs,
 static const struct fail *act_login(struct request *rq, struct response *rs, struct browser *x, struct pending *p,
     const char **v)
 {
+	const char *name = v[USERNAME] ? v[USERNAME] : "";
 	const struct fail *no;
-	struct user *u;
-	bool made;
+	bool in;
 
 	if (x->session)
 		return go_to_pending(rq, rs, v[REQUEST]);
-	if ((no = browser_check(rq, x, "login", v[REQUEST], v[CSRF])))
+	if ((no = browser_check(rq, x, "login", v[REQUEST], v[CSRF])) ||
+	    (no = browser_log_in(rq, rs, x, name, v[PASSWORD] ? v[PASSWORD] : "", &in)))
 		return no;
-	if ((no = login_check(&rq->cx, v[USERNAME] ? v[USERNAME] : "", v[PASSWORD] ? v[PASSWORD] : "", &u)))
-		return no;
-	if (u && (no = browser_sign_in(rq, rs, x, u, &made)))
-		return no;
-	if (!u || !made)
-		return show_login(rq, rs, x, p, v[REQUEST], v[USERNAME] ? v[USERNAME] : "");
+	if (!in)
+		return consent_sign_in(rq, rs, x, p, v[REQUEST], name);
 	return go_to_pending(rq, rs, v[REQUEST]);
 }
 
@@ -232,9 +198,10 @@ static const struct fail *act_allow(struct request *rq, struct response *rs, str
 
 	if (!x->session)
 		return &browser_foreign;
-	if ((no = browser_check(rq, x, "consent", v[REQUEST], v[CSRF])) ||
-	    (no = authorization_allow(&rq->cx, p, x->session, &code, &taken)))
+	if ((no = browser_check(rq, x, "consent", v[REQUEST], v[CSRF])))
 		return no;
+	if ((no = authorization_allow(&rq->cx, p, x->session, &code, &taken)))
+		return refused(rq, AUDIT_CONSENT, no);
 	if (!taken)
 		return &request_answered;
 	http_redirect(rs, rq->method, authorization_response(&rq->cx, p->redirect_uri, p->state, code.v, NULL));
@@ -313,7 +280,7 @@ static const struct fail *authorize_handle(struct request *rq, struct response *
 	return post ? act(rq, rs, f.value) : show(rq, rs, f.value[REQUEST]);
 }
 
-/* Two refusals that are nobody's mistake have words of their own. */
+/* Refusals that are nobody's mistake have words of their own. */
 static void authorize_refuse(struct request *rq, struct response *rs, const struct fail *no)
 {
 	struct message_page v = { .frame = frame_of(rq, "Start again"), .hint = "Go back to the application." };
@@ -325,6 +292,11 @@ static void authorize_refuse(struct request *rq, struct response *rs, const stru
 		v.heading = "This took too long";
 		v.text = "The request has expired, and nothing was shared. Start again from the application.";
 		v.hint = NULL;
+	} else if (no == &authorization_waits) {
+		v.heading = "Not approved yet";
+		v.text = "This application waits for the operator of this server to approve it. Nothing was shared.";
+		v.hint = "Go back to the application and try again when that has happened.";
+		v.id = rq->cx.id;
 	} else {
 		voice_page(rq, rs, no);
 		return;

@@ -191,7 +191,7 @@ int main(void)
 	if (getenv("GATEWAY_INTERFACE") || getenv("REQUEST_METHOD"))
 		return misused("is not for a web server to start");
 	if (!has_three_descriptors())
-		return MISUSED;
+		return misused("needs standard input, output and error");
 	alarm_set();
 	enter();
 	if (!input_read(text, sizeof text) || !request_read(text, &f))

@@ -70,6 +70,9 @@ struct words {
  */
 int mcpctl_read_options(const struct mcpctl *m, int argc, char **argv, const struct option *o) __attribute__((nonnull(1, 4)));
 
+/* A whole number above zero, such as the id of a row. */
+bool mcpctl_read_number(const char *word, int64_t *number) __attribute__((nonnull, warn_unused_result));
+
 /* ---- what is printed (mcpctl_print.c) ---- */
 
 /*

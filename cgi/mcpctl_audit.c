@@ -49,11 +49,13 @@ static bool read_date(const char *text, bool end, int64_t *second)
 	struct tm tm = { 0 };
 	const char *rest = strptime(text, "%Y-%m-%d", &tm);
 	bool day = rest && !*rest;
+	int wanted;
 
 	if (!day && (!rest || !(rest = strptime(rest, "T%H:%M:%SZ", &tm)) || *rest))
 		return false;
+	wanted = tm.tm_mday;
 	*second = (int64_t)timegm(&tm) + (day && end ? DAY : 0);
-	return true;
+	return tm.tm_mday == wanted;	/* no 30th of February */
 }
 
 int mcpctl_audit(struct mcpctl *m, int argc, char **argv)

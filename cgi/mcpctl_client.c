@@ -11,11 +11,13 @@
 #include "json.h"
 #include "mcpctl_command.h"
 #include "store_operate.h"
+#include "store_pinned.h"
 
 struct list {
 	struct mcpctl *m;
 	struct buf json;
 	bool as_json;
+	const struct fail *no;
 };
 
 static const char *state_of(const struct listed_client *c)
@@ -68,23 +70,26 @@ static const char *name_in(struct arena *a, const char *document)
 	return json_read(a, document, strlen(document), &value) ? json_text(value, "client_name") : NULL;
 }
 
-static struct listed_client client_of_pin(struct arena *a, const struct pin *p)
+static struct listed_client client_of_pin(struct arena *a, const struct pinned *p)
 {
 	return (struct listed_client){
 		.is = { .id = p->client_id, .kind = "document", .name = name_in(a, p->document), .auth_method = "none",
 		    .redirect_uris = "[]", .grant_types = "", .scope = "", .resources = "", .introspects = "",
 		    .created_at = p->imported_at },
-		.pinned = true,
+		.pinned = true, .unborn = true,
 	};
 }
 
 /* An imported document that nobody has come with yet is a client all the same. */
-static void give_pin(void *with, const struct pin *p)
+static void give_pin(void *with, const struct pinned *p)
 {
 	struct list *l = with;
+	const char *name = NULL;
 	struct listed_client c;
 
-	if (p->in_use)
+	if (!l->no)
+		l->no = list_client_name(l->m->store, l->m->arena, p->client_id, &name);
+	if (l->no || name)
 		return;
 	c = client_of_pin(l->m->arena, p);
 	give_client(with, &c);
@@ -103,7 +108,8 @@ int mcpctl_client_list(struct mcpctl *m, int argc, char **argv)
 		return EXIT_FAILURE;
 	l.json = buf_new(m->arena);
 	buf_char(&l.json, '[');
-	if ((no = list_clients(m->store, m->arena, m->now, give_client, &l)) || (no = list_pins(m->store, m->arena, give_pin, &l)))
+	if ((no = list_clients(m->store, m->arena, m->now, give_client, &l)) || (no = pinned_each(m->store, m->arena, give_pin, &l)) ||
+	    (no = l.no))
 		return mcpctl_refused(no);
 	buf_char(&l.json, ']');
 	if (l.as_json)
@@ -120,7 +126,7 @@ static void print_line(const char *what, const char *value)
 	putchar('\n');
 }
 
-static void print_client(struct mcpctl *m, const struct listed_client *c, const struct pin *p)
+static void print_client(struct mcpctl *m, const struct listed_client *c, const struct pinned *p)
 {
 	print_line("client", c->is.id);
 	print_line("name", c->is.name);
@@ -149,7 +155,7 @@ static void print_client(struct mcpctl *m, const struct listed_client *c, const 
 	printf("%-14s %lld live%s\n", "grants", (long long)c->grants, c->grants ? " (mcpctl grant list --client ID)" : "");
 }
 
-static void print_client_json(struct mcpctl *m, const struct listed_client *c, const struct pin *p)
+static void print_client_json(struct mcpctl *m, const struct listed_client *c, const struct pinned *p)
 {
 	struct buf b = buf_new(m->arena);
 
@@ -165,12 +171,12 @@ static void print_client_json(struct mcpctl *m, const struct listed_client *c, c
 }
 
 /* The client of that id, or what an imported document will make of it; NULL: it was said that there is none. */
-static const struct listed_client *find_client(struct mcpctl *m, const char *id, struct pin **p)
+static const struct listed_client *find_client(struct mcpctl *m, const char *id, struct pinned **p)
 {
 	struct listed_client *c = NULL;
 	const struct fail *no;
 
-	if ((no = list_client(m->store, m->arena, id, m->now, &c)) || (no = list_pin(m->store, m->arena, id, p))) {
+	if ((no = list_client(m->store, m->arena, id, m->now, &c)) || (no = pinned_find(m->store, m->arena, id, p))) {
 		mcpctl_refused(no);
 		return NULL;
 	}
@@ -189,7 +195,7 @@ int mcpctl_client_show(struct mcpctl *m, int argc, char **argv)
 	bool as_json = false;
 	const struct option options[] = { { "--json", &as_json, NULL, NULL }, { NULL, NULL, NULL, NULL } };
 	const struct listed_client *c;
-	struct pin *p = NULL;
+	struct pinned *p = NULL;
 	int n = mcpctl_read_options(m, argc, argv, options);
 
 	if (n != 1)
@@ -221,13 +227,14 @@ static const struct fail *apply(struct mcpctl *m, enum word w, const char *id, i
 {
 	struct context cx = mcpctl_context(m);
 	const struct fail *no;
+	bool pinned;
 
 	*grants = 0;
 	if (w == APPROVE)
 		no = operate_client_approve(m->store, id);
 	else if (w != DELETE)
 		no = operate_client_set_disabled(m->store, id, w == DISABLE ? m->now : 0);
-	else if (!(no = mcpctl_revoke(m, 0, id, words[w].why, grants)))
+	else if (!(no = mcpctl_revoke(m, 0, id, words[w].why, grants)) && !(no = pinned_drop(m->store, id, &pinned)))
 		no = operate_client_drop(m->store, id);
 	cx.trail.client_id = id;
 	cx.trail.why = words[w].why;
@@ -244,14 +251,14 @@ static int give_word(struct mcpctl *m, enum word w, int argc, char **argv)
 	const struct option options[] = { { NULL, NULL, NULL, NULL } };
 	const struct listed_client *c;
 	const struct fail *no;
-	struct pin *p = NULL;
+	struct pinned *p = NULL;
 	int grants, status, n = mcpctl_read_options(m, argc, argv, options);
 
 	if (n != 1)
 		return n < 0 ? EXIT_USAGE : mcpctl_misuse(m, "which client?");
 	if (!mcpctl_open(m) || !(c = find_client(m, argv[0], &p)))
 		return EXIT_FAILURE;
-	if (w != DELETE && p && !p->in_use)
+	if (w != DELETE && c->unborn)
 		return mcpctl_fail("nobody has come with this document yet; `mcpctl client delete` removes it");
 	if (is_so_already(w, c)) {
 		printf("%s: it is %s; nothing was changed\n", argv[0], state_of(c));

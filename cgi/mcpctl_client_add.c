@@ -123,16 +123,20 @@ static bool check_resources(struct mcpctl *m, const struct words *given, const c
 
 static bool check_redirects(struct mcpctl *m, const struct words *given, const char **array)
 {
+	struct context cx = mcpctl_context(m);
 	struct buf b = buf_new(m->arena);
+	const struct fail *no;
+	bool allowed;
 	size_t i;
 
 	buf_char(&b, '[');
 	for (i = 0; i < given->n; i++) {
-		if (!redirect_is_allowed(m->arena, &m->conf, given->v[i])) {
-			mcpctl_fail("--redirect: nobody may be sent to '%s': https, http on this machine, or a private scheme that "
-			    "has a period or is in redirect_schemes", given->v[i]);
+		if ((no = redirect_check(&cx, given->v[i], &allowed)))
+			mcpctl_refused(no);
+		else if (!allowed)
+			mcpctl_fail("--redirect: %s", cx.trail.why);
+		if (no || !allowed)
 			return false;
-		}
 		if (i)
 			buf_char(&b, ',');
 		json_put_text(&b, given->v[i]);

@@ -62,6 +62,12 @@ const struct command commands[] = {
 	  "  --json             print one JSON object\n"
 	  "\n"
 	  "Example:  mcpctl client add nightly --scope read:knowledge\n", mcpctl_client_add },
+	{ "client", "import", "[--fallback] FILE|FOLDER...", "bring documents of clients along, so that none is fetched",
+	  "A file is one client ID metadata document, as it lies at the URL that is its client_id; of a folder, every\n"
+	  "*.json.  All are imported, or none.  What is there of the same client is replaced.\n"
+	  "\n"
+	  "  --fallback   only for when fetching the document is refused; without it nothing is fetched\n",
+	  mcpctl_client_import },
 	{ "client", "approve", "ID", "let one in that waits (registration = approve)",
 	  "From now on it may ask people.\n", mcpctl_client_approve },
 	{ "client", "disable", "ID", "refuse one, and its tokens, from now on",
@@ -88,6 +94,19 @@ const struct command commands[] = {
 	  "grant with all tokens.\n"
 	  "\n"
 	  "Example:  mcpctl token revoke <found.txt\n", mcpctl_token_revoke },
+	{ "redirect", "allow", "PATTERN", "let browsers be sent to these addresses",
+	  "As soon as a scheme has one such rule, only what matches one may use that scheme; http on the person's\n"
+	  "own machine needs none.  A private scheme without a period is let in, too.  `*` stands for a part of one\n"
+	  "label of the host, or of one segment of the path.\n"
+	  "\n"
+	  "Example:  mcpctl redirect allow 'https://*.example.org/callback'\n", mcpctl_redirect_allow },
+	{ "redirect", "deny", "PATTERN", "never send a browser to these addresses",
+	  "Wins over every `allow`.  What the pattern does not spell may be any; `scheme:` is a whole scheme.\n"
+	  "\n"
+	  "Example:  mcpctl redirect deny 'https://evil.example'\n", mcpctl_redirect_deny },
+	{ "redirect", "list", "[--json]", "list these rules: number, word, since when, pattern", "One line each.\n",
+	  mcpctl_redirect_list },
+	{ "redirect", "drop", "NUMBER", "forget a rule", "Its number is in the list.\n", mcpctl_redirect_drop },
 	{ "scope", "list", "[--json]", "list what can be asked for",
 	  "Name, what the consent page says, what it implies, and which resources offer it.\n", mcpctl_scope_list },
 	{ "scope", "test", "HELD NEEDED", "does one list of scopes include another?",

@@ -3,7 +3,6 @@
  * mcpctl_grant: what people have agreed to, and its end.  A grant is the family of the codes and tokens that come from it: they
  * end with it, at once.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,15 +168,6 @@ const struct fail *mcpctl_revoke(struct mcpctl *m, int64_t user_id, const char *
 	return no;
 }
 
-static bool read_id(const char *word, int64_t *id)
-{
-	char *end;
-
-	errno = 0;
-	*id = strtoll(word, &end, 10);
-	return *word >= '0' && *word <= '9' && *end == '\0' && errno == 0 && *id > 0;
-}
-
 /* All of those named, or none. */
 static int revoke_named(struct mcpctl *m, int argc, char **argv)
 {
@@ -187,7 +177,7 @@ static int revoke_named(struct mcpctl *m, int argc, char **argv)
 	int64_t id;
 
 	for (i = 0; !no && i < argc; i++) {
-		if (!read_id(argv[i], &id) || (!(no = list_grant(m->store, m->arena, id, &g)) && !g)) {
+		if (!mcpctl_read_number(argv[i], &id) || (!(no = list_grant(m->store, m->arena, id, &g)) && !g)) {
 			store_end(m->store);
 			return mcpctl_fail("there is no grant '%s' (mcpctl grant list); nothing was changed", argv[i]);
 		}

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* mcpctl_option: the words behind a command: options with and without values, wherever they stand. */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "mcpctl.h"
@@ -63,4 +65,13 @@ int mcpctl_read_options(const struct mcpctl *m, int argc, char **argv, const str
 	while (++i < argc)
 		argv[n++] = argv[i];
 	return n;
+}
+
+bool mcpctl_read_number(const char *word, int64_t *number)
+{
+	char *end;
+
+	errno = 0;
+	*number = strtoll(word, &end, 10);
+	return *word >= '0' && *word <= '9' && *end == '\0' && errno == 0 && *number > 0;
 }

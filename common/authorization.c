@@ -5,6 +5,7 @@
 #include "arena.h"
 #include "audit.h"
 #include "authorization.h"
+#include "cimd.h"
 #include "conf.h"
 #include "limit.h"
 #include "pkce.h"
@@ -25,6 +26,8 @@ const struct fail authorization_login_required = FAIL(400, "login_required", "No
 const struct fail authorization_interaction_required = FAIL(400, "interaction_required",
     "A person has to agree");
 const struct fail authorization_denied = FAIL(403, "access_denied", "The person did not agree");
+const struct fail authorization_waits = FAIL(403, "unauthorized_client",
+    "The application waits for the operator of this server to approve it");
 static const struct fail client_unknown = FAIL(400, "invalid_request",
     "The application that sent you here is not registered with this server");
 static const struct fail redirect_unknown = FAIL(400, "invalid_request",
@@ -38,26 +41,56 @@ static const struct fail scope_invalid = FAIL(400, "invalid_scope",
     "The scope is malformed or names nothing that this server knows");
 
 static const struct fail state_too_long = FAIL(400, "invalid_request", "state is too long");
+static const struct fail request_too_long = FAIL(400, "invalid_request", "The request is too long");
 
-enum { STATE_MAX = 13 * 1024 };
+enum { STATE_MAX = 13 * 1024, ASKED_MAX = 32 * 1024 };
 
 #define BIT(field) (1u << (field))
+
+const struct fail *authorization_admit(struct context *cx)
+{
+	const struct fail *no = limit_check(cx, LIMIT_AUTHORIZE, limit_address(cx));
+
+	return no ? no : limit_check(cx, LIMIT_AUTHORIZE_ALL, "");
+}
+
+bool authorization_is_by_document(const struct context *cx, const struct form *f)
+{
+	return cx->conf->client_id_documents != DOCUMENTS_OFF && f->value[A_CLIENT_ID] && cimd_is_url(f->value[A_CLIENT_ID]);
+}
+
+static const struct fail *find_client(struct context *cx, const struct form *f, struct client **c)
+{
+	const char *id = f->value[A_CLIENT_ID];
+	const struct fail *no;
+
+	*c = NULL;
+	if (!id || f->repeated & BIT(A_CLIENT_ID))
+		return &client_unknown;
+	cx->trail.client_id = arena_printf(cx->arena, "%.2048s", id);
+	if (authorization_is_by_document(cx, f))
+		return cimd_find(cx, id, f->value[A_REDIRECT_URI], c);
+	if (!cimd_is_url(id) && (no = client_find(cx->store, cx->arena, id, c)))
+		return no;
+	return *c ? NULL : &client_unknown;
+}
+
+/* All that can be wrong about a document's client is one refusal, so that nobody can find out what a document says. */
+static const struct fail *redirect_refused(const struct client *c)
+{
+	return cimd_is_url(c->id) ? &cimd_unusable : &redirect_unknown;
+}
 
 /* Who asks, and where the answer goes.  Refusals from here are for the person to see, never for a redirect. */
 static const struct fail *prove(struct context *cx, const struct form *f, struct authorization *z)
 {
-	const char *id = f->value[A_CLIENT_ID], *uri = f->value[A_REDIRECT_URI];
+	const char *uri = f->value[A_REDIRECT_URI];
 	const struct fail *no;
 	struct client *c;
 	bool allowed;
 
-	if (!id || f->repeated & BIT(A_CLIENT_ID))
-		return &client_unknown;
-	if ((no = client_find(cx->store, cx->arena, id, &c)))
+	if ((no = find_client(cx, f, &c)))
 		return no;
-	cx->trail.client_id = id;
-	if (!c)
-		return &client_unknown;
 	z->client = c;
 	z->redirect_given = uri != NULL;
 	if (!uri)
@@ -65,15 +98,23 @@ static const struct fail *prove(struct context *cx, const struct form *f, struct
 	if (!uri || f->repeated & BIT(A_REDIRECT_URI) || !redirect_is_registered(cx->arena, c->redirect_uris, uri)) {
 		cx->trail.why = arena_printf(cx->arena, "redirect_uri is '%.200s'; registered are %.1000s", uri ? uri : "",
 		    c->redirect_uris);
-		return &redirect_unknown;
+		return redirect_refused(c);
 	}
 	if ((no = redirect_check(cx, uri, &allowed)))
 		return no;
 	if (!allowed)
-		return &redirect_unknown;
+		return redirect_refused(c);
+	if (c->waits)
+		return &authorization_waits;
 	z->redirect_uri = uri;
 	z->proven = true;
 	return NULL;
+}
+
+/* To stay connected is nothing that could be done with a connection. */
+static bool is_something(const char *scope)
+{
+	return *scope && strcmp(scope, "offline_access") != 0;
 }
 
 /*
@@ -93,7 +134,7 @@ static const struct fail *read_scope(struct context *cx, const char *asked, stru
 	z->scope = scope_narrow(cx->arena, cx->conf, scope_narrow(cx->arena, cx->conf, asked, all), z->client->scope);
 	if (strcmp(z->scope, "offline_access") == 0)
 		z->scope = scope_narrow(cx->arena, cx->conf, all, z->client->scope);
-	if (!*z->scope || strcmp(z->scope, "offline_access") == 0)
+	if (!is_something(z->scope))
 		return &scope_invalid;
 	cx->trail.why = NULL;
 	return NULL;
@@ -109,13 +150,11 @@ static const struct fail *read_challenge(const struct form *f, struct authorizat
 	return NULL;
 }
 
-const struct fail *authorization_read(struct context *cx, const struct form *f, struct authorization *z)
+/* All but client, address and scope. */
+static const struct fail *read_request(struct context *cx, const struct form *f, struct authorization *z)
 {
 	const struct fail *no;
 
-	memset(z, 0, sizeof *z);
-	if ((no = prove(cx, f, z)))
-		return no;
 	if (!(f->repeated & BIT(A_STATE)))
 		z->state = f->bytes[A_STATE];
 	if (z->state && strlen(z->state) > STATE_MAX) {
@@ -136,34 +175,140 @@ const struct fail *authorization_read(struct context *cx, const struct form *f, 
 		return no;
 	cx->trail.resource = z->resource->uri;
 	z->silent = f->value[A_PROMPT] && conf_has_word(f->value[A_PROMPT], "none");
+	return NULL;
+}
+
+const struct fail *authorization_read(struct context *cx, const struct form *f, struct authorization *z)
+{
+	const struct fail *no;
+
+	memset(z, 0, sizeof *z);
+	if ((no = prove(cx, f, z)) || (no = read_request(cx, f, z)))
+		return no;
 	return read_scope(cx, f->value[A_SCOPE], z);
 }
 
-const struct fail *authorization_open(struct context *cx, const struct authorization *z, const struct digest *owner,
+const struct fail *authorization_screen(struct context *cx, const struct form *f)
+{
+	const char *id = f->value[A_CLIENT_ID], *uri = f->value[A_REDIRECT_URI], *scope = f->value[A_SCOPE];
+	struct authorization z = { 0 };
+	const struct fail *no;
+	bool allowed = true;
+
+	cx->trail.client_id = arena_printf(cx->arena, "%.2048s", id);
+	if ((cx->trail.why = cimd_url_check(cx->arena, id)))
+		return &cimd_url_invalid;
+	if (uri && (no = redirect_check(cx, uri, &allowed)))
+		return no;
+	if (!allowed)
+		return &redirect_unknown;
+	if ((no = read_request(cx, f, &z)))
+		return no;
+	if (z.silent)
+		return &authorization_login_required;
+	return scope && !scope_is_wellformed(scope) ? &scope_invalid : NULL;
+}
+
+static const struct fail *open_pending(struct context *cx, struct pending *p, const struct digest *owner,
     struct random_text *id)
 {
-	struct pending p = {
-		.owner = *owner, .attempt = cx->id, .client_id = z->client->id, .redirect_uri = z->redirect_uri,
-		.redirect_given = z->redirect_given, .challenge = z->challenge, .scope = z->scope, .resource = z->resource->uri,
-		.state = z->state, .created_at = cx->now, .expires_at = cx->now + cx->conf->request_ttl,
-	};
 	const struct fail *no;
 
 	*id = crypto_random_text();
-	p.id = crypto_digest_text(id->v);
-	cx->trail.attempt = p.attempt;
+	p->id = crypto_digest_text(id->v);
+	p->owner = *owner;
+	p->attempt = cx->trail.attempt = cx->id;
+	p->created_at = cx->now;
+	p->expires_at = cx->now + cx->conf->request_ttl;
 	if ((no = store_begin(cx->store)) || (no = limit_take(cx, LIMIT_AUTHORIZE, limit_address(cx))) ||
-	    (no = limit_take(cx, LIMIT_AUTHORIZE_ALL, "")) || (no = pending_put(cx->store, &p)) ||
+	    (no = limit_take(cx, LIMIT_AUTHORIZE_ALL, "")) || (no = pending_put(cx->store, p)) ||
 	    (no = audit_note(cx, AUDIT_ASK)))
 		return no;
 	return store_commit(cx->store);
 }
 
+/* What is known of a checked request. */
+static void set_known(struct pending *p, const struct authorization *z)
+{
+	p->asked = NULL;
+	p->client_id = z->client->id;
+	p->redirect_uri = z->redirect_uri;
+	p->redirect_given = z->redirect_given;
+	p->challenge = z->challenge;
+	p->scope = z->scope;
+	p->resource = z->resource->uri;
+	p->state = z->state;
+}
+
+const struct fail *authorization_open(struct context *cx, const struct authorization *z, const struct digest *owner,
+    struct pending *p, struct random_text *id)
+{
+	*p = (struct pending){ 0 };
+	set_known(p, z);
+	return open_pending(cx, p, owner, id);
+}
+
+/* In our own spelling, and without what we do not know. */
+static const char *asked_of(struct arena *a, const struct form *f)
+{
+	struct buf b = buf_new(a);
+	size_t i;
+
+	for (i = 0; i < A_FIELDS; i++)
+		if (f->bytes[i])
+			buf_printf(&b, "%s%s=%s", b.len ? "&" : "", authorization_fields[i], f->bytes[i]);
+	return b.v;
+}
+
+const struct fail *authorization_keep(struct context *cx, const struct form *f, const struct digest *owner,
+    struct pending *p, struct random_text *id)
+{
+	*p = (struct pending){ .asked = asked_of(cx->arena, f) };
+	if (strlen(p->asked) > ASKED_MAX)
+		return &request_too_long;
+	cx->trail.why = "the client's document is looked at when somebody has signed in";
+	return open_pending(cx, p, owner, id);
+}
+
+const struct fail *authorization_prove(struct context *cx, struct pending *p, struct authorization *z)
+{
+	const struct fail *no;
+	struct form f;
+
+	memset(z, 0, sizeof *z);
+	if ((no = form_scan(cx->arena, p->asked, strlen(p->asked), authorization_fields, A_FIELDS, &f)) ||
+	    (no = authorization_read(cx, &f, z)))
+		return no;
+	set_known(p, z);
+	if ((no = store_begin(cx->store)) || (no = pending_prove(cx->store, p)) || (no = audit_note(cx, AUDIT_ASK)))
+		return no;
+	return store_commit(cx->store);
+}
+
+/* ---- the answer --------------------------------------------------------------------------------------------------- */
+
+const struct fail *authorization_scope(struct context *cx, const struct pending *p, const struct client *c, int64_t user_id,
+    const char **before, const char **whole)
+{
+	const struct conf_resource *r = resource_of(cx->conf, p->resource);
+	const struct fail *no;
+	const char *all;
+
+	if (!r)
+		return &resource_invalid;
+	all = scope_all_with_offline(cx->arena, cx->conf, r);
+	if ((no = grant_find_before(cx->store, cx->arena, user_id, p->client_id, p->resource, cx->now, before)))
+		return no;
+	*whole = scope_union(cx->arena, cx->conf, p->scope, *before);
+	*whole = scope_narrow(cx->arena, cx->conf, scope_narrow(cx->arena, cx->conf, *whole, all), c->scope);
+	return is_something(*whole) ? NULL : &scope_invalid;
+}
+
 static const struct fail *put_code(struct context *cx, const struct pending *p, const struct session *who,
-    struct secret *code)
+    const char *scope, struct secret *code)
 {
 	struct grant g = {
-		.user_id = who->user_id, .client_id = p->client_id, .scope = p->scope, .resource = p->resource,
+		.user_id = who->user_id, .client_id = p->client_id, .scope = scope, .resource = p->resource,
 		.attempt = p->attempt, .created_at = cx->now, .expires_at = cx->now + cx->conf->refresh_ttl,
 	};
 	struct code c = {
@@ -180,13 +325,31 @@ static const struct fail *put_code(struct context *cx, const struct pending *p, 
 	return code_put(cx->store, &c);
 }
 
+/* Since the page was shown, the operator may have disabled the client, or narrowed what there is. */
+static const struct fail *give(struct context *cx, const struct pending *p, const struct session *who, struct secret *code)
+{
+	const char *before, *whole;
+	const struct fail *no;
+	struct client *c;
+
+	if ((no = client_find(cx->store, cx->arena, p->client_id, &c)))
+		return no;
+	if (!c)
+		return &client_unknown;
+	if (c->waits)
+		return &authorization_waits;
+	if ((no = authorization_scope(cx, p, c, who->user_id, &before, &whole)))
+		return no;
+	return put_code(cx, p, who, whole, code);
+}
+
 const struct fail *authorization_allow(struct context *cx, const struct pending *p, const struct session *who,
     struct secret *code, bool *taken)
 {
 	const struct fail *no;
 
 	if ((no = store_begin(cx->store)) || (no = pending_take(cx->store, &p->id, &p->owner, cx->now, taken)) || !*taken ||
-	    (no = put_code(cx, p, who, code)) || (no = audit_note(cx, AUDIT_CONSENT)))
+	    (no = give(cx, p, who, code)) || (no = audit_note(cx, AUDIT_CONSENT)))
 		return no;
 	return store_commit(cx->store);
 }
@@ -195,9 +358,11 @@ const struct fail *authorization_deny(struct context *cx, const struct pending *
 {
 	const struct fail *no;
 
-	if ((no = store_begin(cx->store)) || (no = pending_take(cx->store, &p->id, &p->owner, cx->now, taken)))
+	if ((no = store_begin(cx->store)) || (no = pending_take(cx->store, &p->id, &p->owner, cx->now, taken)) || !*taken ||
+	    (no = store_commit(cx->store)))
 		return no;
-	return store_commit(cx->store);
+	audit_refusal(cx, AUDIT_CONSENT, &authorization_denied);
+	return NULL;
 }
 
 const char *authorization_response(struct context *cx, const char *redirect_uri, const char *state, const char *code,

@@ -37,19 +37,52 @@ extern const struct fail authorization_login_required;		/* prompt=none, nobody i
 extern const struct fail authorization_interaction_required;	/* prompt=none, but consent is always asked for */
 extern const struct fail authorization_denied;			/* access_denied */
 
-/* Reads and checks; *z says as much as is proven when a refusal is returned. */
+extern const struct fail authorization_waits;			/* 403: the operator has not approved the client yet */
+
+/* Has this address, or have all together, asked too often?  Looked at first, so that no answer depends on what was asked. */
+const struct fail *authorization_admit(struct context *cx) __attribute__((nonnull, warn_unused_result));
+
+/*
+ * Reads and checks; *z says as much as is proven when a refusal is returned.  The document of a client that is a URL may be
+ * fetched here, so never without somebody who is signed in, and never from within a transaction.
+ */
 const struct fail *authorization_read(struct context *cx, const struct form *f, struct authorization *z)
     __attribute__((nonnull, warn_unused_result));
 
-/* Keeps it for the browser whose cookie hashes to owner; *id is the text for the form. */
-const struct fail *authorization_open(struct context *cx, const struct authorization *z, const struct digest *owner,
-    struct random_text *id) __attribute__((nonnull, warn_unused_result));
+/* Is the client known by a document only (cimd.h)? */
+bool authorization_is_by_document(const struct context *cx, const struct form *f) __attribute__((nonnull));
 
-/* Spends the pending request and makes grant and code.  *code is NULL-terminated text of the code. */
+/* What can be checked of a request without looking at the client's document. */
+const struct fail *authorization_screen(struct context *cx, const struct form *f)
+    __attribute__((nonnull, warn_unused_result));
+
+/* Keeps it as *p for the browser whose cookie hashes to owner; *id is the text for the form. */
+const struct fail *authorization_open(struct context *cx, const struct authorization *z, const struct digest *owner,
+    struct pending *p, struct random_text *id) __attribute__((nonnull, warn_unused_result));
+
+/* The same for a screened request, as it came, until somebody has signed in: of *p only asked is known. */
+const struct fail *authorization_keep(struct context *cx, const struct form *f, const struct digest *owner,
+    struct pending *p, struct random_text *id) __attribute__((nonnull, warn_unused_result));
+
+/* Reads what was kept as it came, into *z as authorization_read(), and writes down what is known now: *p is a proven one. */
+const struct fail *authorization_prove(struct context *cx, struct pending *p, struct authorization *z)
+    __attribute__((nonnull, warn_unused_result));
+
+/*
+ * What agreeing would give: *before is what this person has given this client at this resource and what is still good,
+ * *whole that and what is asked for, within what client and resource may have (MCP authorization, "Step-Up Authorization Flow").
+ */
+const struct fail *authorization_scope(struct context *cx, const struct pending *p, const struct client *c, int64_t user_id,
+    const char **before, const char **whole) __attribute__((nonnull, warn_unused_result));
+
+/*
+ * Spends the pending request and makes grant and code.  *code is NULL-terminated text of the code.  A client that was disabled
+ * or has to wait since the page was shown is refused.
+ */
 const struct fail *authorization_allow(struct context *cx, const struct pending *p, const struct session *who,
     struct secret *code, bool *taken) __attribute__((nonnull, warn_unused_result));
 
-/* Spends the pending request. */
+/* Spends the pending request, and writes down that the person did not agree. */
 const struct fail *authorization_deny(struct context *cx, const struct pending *p, bool *taken)
     __attribute__((nonnull, warn_unused_result));
 

@@ -39,9 +39,35 @@ const struct fail *browser_sign_in(struct request *rq, struct response *rs, stru
 const struct fail *browser_sign_out(struct request *rq, struct response *rs, struct browser *x)
     __attribute__((nonnull, warn_unused_result));
 
+/*
+ * What the form of a sign-in page asks for: the password is looked at (login.h), the session made, and either written down
+ * for the operator.  *in is false when name and password do not fit, or no longer do; a 429 is returned.
+ */
+const struct fail *browser_log_in(struct request *rq, struct response *rs, struct browser *x, const char *name,
+    const char *password, bool *in) __attribute__((nonnull, warn_unused_result));
+
+/* Is this the person who is signed in?  As browser_log_in() looks at it, with its limits; *u is NULL if not. */
+const struct fail *browser_ask_password(struct request *rq, const struct browser *x, const char *password, struct user **u)
+    __attribute__((nonnull, warn_unused_result));
+
+/* Ends all sessions of the person, in all browsers; else as browser_sign_out(). */
+const struct fail *browser_sign_out_all(struct request *rq, struct response *rs, struct browser *x)
+    __attribute__((nonnull, warn_unused_result));
+
+/*
+ * In the caller's transaction: ends all sessions of a user who is signed in here, and begins a new one.  After its commit
+ * browser_give_session() tells the browser.  *made as in browser_sign_in().
+ */
+const struct fail *browser_renew(struct request *rq, struct browser *x, const struct user *u, bool *made)
+    __attribute__((nonnull, warn_unused_result));
+void browser_give_session(struct request *rq, struct response *rs, const struct browser *x) __attribute__((nonnull));
+
 /* The token of a form: HMAC over cookie, name of the form, id of the pending request. */
 const struct fail *browser_token(struct request *rq, const struct browser *x, const char *form, const char *id,
     const char **token) __attribute__((nonnull, warn_unused_result));
+
+/* Does a request come from a page of our own, as far as the browser says?  One that says nothing may. */
+bool browser_is_ours(const struct request *rq) __attribute__((nonnull));
 
 /* Did our own page in this browser send the form?  Origin, Sec-Fetch-Site and token say so, or browser_foreign. */
 const struct fail *browser_check(struct request *rq, const struct browser *x, const char *form, const char *id,

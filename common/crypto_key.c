@@ -33,7 +33,7 @@ struct number {
 static bool number_read(struct arena *a, const char *text, struct number *x)
 {
 	x->v = text ? (unsigned char *)crypto_base64url_read(a, text, strlen(text), &x->len) : NULL;
-	return x->v && x->len > 0;
+	return x->v != NULL;
 }
 
 /* How many bits it has.  Zero octets before the number are no part of it: some libraries write one. */

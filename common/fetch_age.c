@@ -86,9 +86,9 @@ static bool is_named(const struct directive *d, const char *name)
 }
 
 /*
- * What Cache-Control grants: -1 nothing said.  s-maxage and private are for shared caches.  Of several max-age the
- * smallest counts, and one that is no number counts as 0 (RFC 9111 section 4.2.1).  no-cache with field names in it is taken as
- * no-cache (section 5.2.2.4), and must-understand does not lift no-store.
+ * What Cache-Control grants: -1 nothing said, 0 not to be kept.  s-maxage and private are for shared caches.  Of several
+ * max-age the smallest counts, and one that is no number counts as stale (RFC 9111 section 4.2.1).  no-cache with field names
+ * in it is taken as no-cache (section 5.2.2.4), and must-understand does not lift no-store.
  */
 static int64_t granted(const char *cache_control)
 {
@@ -101,8 +101,8 @@ static int64_t granted(const char *cache_control)
 		if (!is_named(&d, "max-age"))
 			continue;
 		seconds = d.value ? delta_read(d.value, d.value_len) : -1;
-		if (seconds < 0)
-			return 0;
+		if (seconds < FETCH_STALE)
+			seconds = FETCH_STALE;
 		if (lifetime < 0 || seconds < lifetime)
 			lifetime = seconds;
 	}
@@ -117,7 +117,7 @@ int64_t fetch_lifetime(const struct fetch_age *h)
 	if (h->date && !fetch_date_read(h->date, h->received, &date))
 		date = h->received;
 	if (lifetime < 0 && h->expires)
-		lifetime = fetch_date_read(h->expires, h->received, &expires) && expires > date ? expires - date : 0;
+		lifetime = fetch_date_read(h->expires, h->received, &expires) && expires > date ? expires - date : FETCH_STALE;
 	if (lifetime <= 0)
 		return lifetime;
 	if (h->age)
@@ -126,7 +126,7 @@ int64_t fetch_lifetime(const struct fetch_age *h)
 	apparent = h->received - date;
 	if (apparent > age)
 		age = apparent;
-	return lifetime > age ? lifetime - age : 0;
+	return lifetime > age ? lifetime - age : FETCH_STALE;
 }
 
 /* ---- dates ----------------------------------------------------------------------------------------------------- */

@@ -16,9 +16,12 @@ struct fetch_age {
 	int64_t delay;			/* seconds between asking and receiving */
 };
 
+/* Seconds for what is stale already, or cannot be understood: unlike what may not be kept at all, it may have a least lifetime. */
+enum { FETCH_STALE = 1 };
+
 /*
- * For how many seconds more the answer is fresh in a private cache (RFC 9111 section 4.2); 0 also for no-store and
- * no-cache and for what cannot be understood; -1 when neither Cache-Control nor Expires says anything.
+ * For how many seconds more the answer is fresh in a private cache (RFC 9111 section 4.2), FETCH_STALE at least; 0 for no-store
+ * and no-cache; -1 when neither Cache-Control nor Expires says anything.
  */
 int64_t fetch_lifetime(const struct fetch_age *h) __attribute__((nonnull));
 

@@ -40,16 +40,16 @@ static enum fetch_result unreachable(struct fetch *f, const char *why)
 	return FETCH_UNREACHABLE;
 }
 
-/* The program beside this one; the kernel knows how this one was started.  NULL if there is none. */
+/*
+ * The program beside this one; the kernel knows how this one was started.  Apache's suexec does it by the bare name in the
+ * current folder, which no web program changes.  NULL if there is none.
+ */
 static const char *program_path(struct arena *a)
 {
 	const char *self = (const char *)getauxval(AT_EXECFN), *slash = self ? strrchr(self, '/') : NULL;
-	const char *path;
+	const char *path = slash ? arena_printf(a, "%.*s/fetch", (int)(slash - self), self) : "./fetch";
 
-	if (!slash)
-		return NULL;
-	path = arena_printf(a, "%.*s/fetch", (int)(slash - self), self);
-	return access(path, X_OK) == 0 ? path : NULL;
+	return self && access(path, X_OK) == 0 ? path : NULL;
 }
 
 /* ---- the child, before it is another program: only calls that a signal handler might make ---------------------- */

@@ -37,7 +37,7 @@ struct fetch {
 	/* answered */
 	char *body;		/* with FETCH_OK: the bytes, and a NUL that is not counted; they may have others inside */
 	size_t len;
-	int64_t lifetime;	/* seconds for which the answer says that it is fresh; 0: not to be kept; -1: says nothing */
+	int64_t lifetime;	/* seconds for which the answer says that it is fresh, 1 if no longer; 0: not to be kept; -1: says nothing */
 	const char *why;	/* with all others: a phrase for the operator; never a text of the server's */
 };
 

@@ -135,7 +135,7 @@ static bool is_host(struct arena *a, const char *host)
 
 bool fetch_url_read(struct arena *a, const char *text, struct url *u)
 {
-	if (strlen(text) > FETCH_URL_MAX || !url_read(a, text, u) || strcmp(u->scheme, "https") != 0 || !u->authority ||
+	if (strlen(text) > FETCH_URL_MAX || !url_read(a, text, u) || strcmp(u->scheme, "https") != 0 ||
 	    u->userinfo || u->fragment || !is_host(a, u->host))
 		return false;
 	if (u->port < 0)

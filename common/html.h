@@ -9,9 +9,6 @@
 #include "buf.h"
 #include "http.h"
 
-/* Would text show anything at all? */
-bool html_is_visible(const char *text) __attribute__((nonnull));
-
 /* Appends text escaped for element content and quoted attributes; invisible characters are left out. */
 void html_put(struct buf *b, const char *text) __attribute__((nonnull(1)));
 

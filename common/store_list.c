@@ -53,36 +53,6 @@ const struct fail *list_client_name(struct store *s, struct arena *a, const char
 	return query_end(&q);
 }
 
-static struct pin *pin_of(const struct query *q, struct arena *a)
-{
-	struct pin *p = arena_take(a, sizeof *p);
-
-	p->client_id = column_text(q, a, 0);
-	p->document = column_text(q, a, 1);
-	p->fallback = column_int(q, 2) != 0;
-	p->imported_at = column_int(q, 3);
-	p->in_use = column_int(q, 4) != 0;
-	return p;
-}
-
-const struct fail *list_pins(struct store *s, struct arena *a, void (*each)(void *with, const struct pin *p), void *with)
-{
-	struct query q = query_new(s, SQL_LIST_PINS);
-
-	while (query_row(&q))
-		each(with, pin_of(&q, a));
-	return query_end(&q);
-}
-
-const struct fail *list_pin(struct store *s, struct arena *a, const char *id, struct pin **p)
-{
-	struct query q = query_new(s, SQL_LIST_PIN);
-
-	query_text(&q, ":id", id);
-	*p = query_row(&q) ? pin_of(&q, a) : NULL;
-	return query_end(&q);
-}
-
 static struct listed_grant *grant_of(const struct query *q, struct arena *a)
 {
 	struct listed_grant *g = arena_take(a, sizeof *g);

@@ -12,18 +12,10 @@ struct listed_client {
 	struct client is;		/* no digest of its secret */
 	bool managed;			/* may change itself (RFC 7592) */
 	bool pinned;			/* its document was imported */
+	bool unborn;			/* and nobody has come with it yet: there is no row; never set here */
 	int64_t agreed_at;		/* 0: nobody ever has */
 	int64_t disabled_at;		/* 0: it is not */
 	int64_t grants;			/* that live */
-};
-
-/* A document that the operator imported. */
-struct pin {
-	const char *client_id;
-	const char *document;		/* JSON */
-	bool fallback;			/* only when fetching is refused */
-	int64_t imported_at;
-	bool in_use;			/* there is a client row for it */
 };
 
 struct listed_grant {
@@ -57,14 +49,6 @@ const struct fail *list_client(struct store *s, struct arena *a, const char *id,
 
 /* *name is NULL when there is no such client. */
 const struct fail *list_client_name(struct store *s, struct arena *a, const char *id, const char **name)
-    __attribute__((nonnull, warn_unused_result));
-
-/* Calls each(with, pin) for every imported document. */
-const struct fail *list_pins(struct store *s, struct arena *a, void (*each)(void *with, const struct pin *p), void *with)
-    __attribute__((nonnull(1, 2, 3), warn_unused_result));
-
-/* *p is NULL when there is none. */
-const struct fail *list_pin(struct store *s, struct arena *a, const char *id, struct pin **p)
     __attribute__((nonnull, warn_unused_result));
 
 /* Calls each(with, grant) for every grant, oldest first: of this person (0: of all) and this client (NULL: of all). */

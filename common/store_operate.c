@@ -48,22 +48,7 @@ const struct fail *operate_client_set_disabled(struct store *s, const char *id, 
 
 const struct fail *operate_client_drop(struct store *s, const char *id)
 {
-	const struct fail *no = run_for(s, SQL_OPERATE_PIN_DROP, id);
-
-	return no ? no : run_for(s, SQL_OPERATE_CLIENT_DROP, id);
-}
-
-const struct fail *operate_pin_put(struct store *s, const struct pin *p)
-{
-	struct query q = query_new(s, SQL_OPERATE_PIN_PUT);
-	const struct fail *no;
-
-	query_text(&q, ":client_id", p->client_id);
-	query_text(&q, ":document", p->document);
-	query_int(&q, ":fallback", p->fallback);
-	query_int(&q, ":now", p->imported_at);
-	no = query_run(&q);
-	return no ? no : run_for(s, SQL_OPERATE_CLIENT_MAKE_STALE, p->client_id);
+	return run_for(s, SQL_OPERATE_CLIENT_DROP, id);
 }
 
 const struct fail *operate_access_drop(struct store *s, const struct digest *hash)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* store_operate: what the operator changes: clients of his own, his word on those of others, imported documents. */
+/* store_operate: what the operator changes: clients of his own, his word on those of others. */
 #ifndef STORE_OPERATE_H
 #define STORE_OPERATE_H
 
@@ -15,11 +15,8 @@ const struct fail *operate_client_approve(struct store *s, const char *id) __att
 const struct fail *operate_client_set_disabled(struct store *s, const char *id, int64_t disabled_at)
     __attribute__((nonnull, warn_unused_result));
 
-/* Removes the client with all its grants, codes and tokens, and its imported document. */
+/* Removes the client with all its grants, codes and tokens. */
 const struct fail *operate_client_drop(struct store *s, const char *id) __attribute__((nonnull, warn_unused_result));
-
-/* An imported document; one of the same client is replaced, and the copy in use is looked at again. */
-const struct fail *operate_pin_put(struct store *s, const struct pin *p) __attribute__((nonnull, warn_unused_result));
 
 const struct fail *operate_access_drop(struct store *s, const struct digest *hash)
     __attribute__((nonnull, warn_unused_result));

@@ -3,15 +3,12 @@
 #include "store_reap.h"
 #include "store_sql.h"
 
-enum {
-	HOUR = 3600, DAY = 24 * HOUR,
-	UNUSED_DAYS = 90,		/* a client that somebody agreed to once */
-};
+enum { HOUR = 3600, DAY = 24 * HOUR };
 
 static const enum sql statement[REAPED_KINDS] = {
 	[REAPED_CODES] = SQL_REAP_CODE, [REAPED_ACCESS] = SQL_REAP_ACCESS, [REAPED_REFRESH] = SQL_REAP_REFRESH,
 	[REAPED_GRANTS] = SQL_REAP_GRANT, [REAPED_PENDING] = SQL_REAP_PENDING, [REAPED_SESSIONS] = SQL_REAP_SESSION,
-	[REAPED_LIMITS] = SQL_REAP_LIMIT, [REAPED_ASSERTIONS] = SQL_REAP_ASSERTION, [REAPED_CLIENTS] = SQL_REAP_CLIENT,
+	[REAPED_LIMITS] = SQL_REAP_LIMIT, [REAPED_ASSERTIONS] = SQL_REAP_ASSERTION,
 	[REAPED_DOCUMENTS] = SQL_REAP_DOCUMENT, [REAPED_AUDIT] = SQL_REAP_AUDIT,
 };
 
@@ -49,16 +46,11 @@ const struct fail *reap(struct store *s, const struct conf *conf, enum reaped wh
 	struct query q = query_new(s, statement[which]);
 
 	query_int(&q, ":limit", limit);
-	if (which != REAPED_CLIENTS)
-		query_int(&q, ":before", before(conf, which, now));
+	query_int(&q, ":before", before(conf, which, now));
 	if (which == REAPED_SESSIONS)
 		query_int(&q, ":idle_since", now - conf->session_idle_ttl);
-	if (which == REAPED_CLIENTS || which == REAPED_DOCUMENTS)
+	if (which == REAPED_DOCUMENTS)
 		query_int(&q, ":now", now);
-	if (which == REAPED_CLIENTS) {
-		query_int(&q, ":never", now - DAY);
-		query_int(&q, ":long", now - (int64_t)UNUSED_DAYS * DAY);
-	}
 	for (*n = 0; query_row(&q); ++*n)
 		continue;
 	return query_end(&q);

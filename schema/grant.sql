@@ -23,7 +23,7 @@ SELECT grants.id, user_id, client_id, grants.scope, resource, attempt, grants.cr
   FROM grants JOIN client ON client.id = grants.client_id LEFT JOIN user ON user.id = grants.user_id
  WHERE grants.id = :id AND revoked_at = 0 AND coalesce(user.disabled_at, 0) = 0 AND client.disabled_at = 0;
 
--- grant_revoke: token revoke account mcpctl
+-- grant_revoke: token revoke mcpctl
 UPDATE grants SET revoked_at = :now, expires_at = min(expires_at, :now) WHERE id = :id AND revoked_at = 0;
 
 -- grant_revoke_user: account mcpctl

@@ -20,15 +20,6 @@ SELECT id, kind, name, auth_method, secret IS NOT NULL, redirect_uris, grant_typ
 -- list_client_name: mcpctl
 SELECT name FROM client WHERE id = :id;
 
--- list_pins: mcpctl
--- With what has become of each: a client, once somebody came with it.
-SELECT client_id, document, fallback, imported_at, EXISTS (SELECT 1 FROM client WHERE id = pinned.client_id)
-  FROM pinned ORDER BY client_id;
-
--- list_pin: mcpctl
-SELECT client_id, document, fallback, imported_at, EXISTS (SELECT 1 FROM client WHERE id = pinned.client_id)
-  FROM pinned WHERE client_id = :id;
-
 -- list_grants: mcpctl
 -- All, or those of a person, of a client, of both.
 SELECT grants.id, user.name, grants.client_id, client.name, grants.scope, grants.resource, grants.attempt, grants.created_at,

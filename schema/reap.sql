@@ -31,15 +31,6 @@ DELETE FROM assertion WHERE hash IN (SELECT hash FROM assertion WHERE expires_at
 -- Rows come in the order of time, so that the oldest are the first.
 DELETE FROM audit WHERE id < (SELECT min(id) FROM audit) + :limit AND at < :before RETURNING 1;
 
--- reap_client: mcpctl
--- What registered itself and was never agreed to, or not for long and has nothing that lives.
-DELETE FROM client WHERE id IN (
-  SELECT id FROM client
-   WHERE kind = 'registered' AND disabled_at = 0 AND ((agreed_at = 0 AND created_at < :never) OR (agreed_at > 0 AND agreed_at < :long))
-     AND NOT EXISTS (SELECT 1 FROM grants INDEXED BY grants_by_client
-                      WHERE client_id = client.id AND revoked_at = 0 AND expires_at > :now)
-   LIMIT :limit) RETURNING 1;
-
 -- reap_document: mcpctl
 -- Copies of documents that are stale, and that nobody uses; they come back by themselves.
 DELETE FROM client WHERE id IN (

@@ -11,7 +11,7 @@ SELECT id, name, password, created_at, disabled_at FROM user ORDER BY id LIMIT 1
 -- user_put: mcpctl
 INSERT INTO user (name, password, created_at) VALUES (:name, :password, :now);
 
--- user_set_password: account mcpctl
+-- user_set_password: mcpctl
 UPDATE user SET password = :password WHERE id = :id;
 
 -- user_set_disabled: mcpctl

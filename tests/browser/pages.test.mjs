@@ -9,55 +9,12 @@ import fs from 'node:fs';
 import https from 'node:https';
 import os from 'node:os';
 import path from 'node:path';
-import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 import { ARGS, choice, listener, password, signIn, submit, username } from '../lib/chromium.mjs';
 import { eq, lacks, match, ok, oneOf } from '../lib/check.mjs';
 import { live } from '../lib/live.mjs';
 import { LONG, PLACES, answered, request, toConsent, toSignIn } from './places.mjs';
-
-const AXE = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-const SIZES = [[320, 640], [390, 844], [1280, 900]];
-
-/** Watches a page: what it asks for, what it says in the console. */
-function watch(page, s) {
-	const seen = { foreign: [], console: [] };
-	page.on('request', (r) => {
-		const url = r.url();
-		if (!url.startsWith(s.issuer + '/') && !url.startsWith('data:')) seen.foreign.push(url);
-	});
-	page.on('console', (m) => {
-		// The browser notes the status of a refused page in the console; that is no fault of the page.
-		const own = /^Failed to load resource: the server responded with a status of 4\d\d/.test(m.text()) && m.location().url.startsWith(`${s.issuer}/authorize`);
-		// The icon of the site is the web server's to have or not.
-		const icon = m.location().url.endsWith('/favicon.ico');
-		if (['error', 'warning'].includes(m.type()) && !own && !icon) seen.console.push(`${m.text()} ${m.location().url}`.trim());
-	});
-	page.on('pageerror', (e) => seen.console.push(String(e)));
-	page.on('dialog', (d) => { seen.console.push(`dialog: ${d.message()}`); d.dismiss(); });
-	return seen;
-}
-
-/** A page in a browser context of its own. */
-async function visit(browser, s, options, fn) {
-	const context = await browser.newContext(options);
-	const page = await context.newPage();
-	const seen = watch(page, s);
-	try {
-		return await fn(page, seen, context);
-	} finally {
-		await context.close();
-	}
-}
-
-async function violations(page) {
-	await page.evaluate(AXE);
-	return page.evaluate(async (tags) => {
-		const r = await globalThis.axe.run(document, { runOnly: { type: 'tag', values: tags }, preload: false });
-		return r.violations.map((v) => `${v.id} (${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join(', ')})`);
-	}, TAGS);
-}
+import { SIZES, inReadingOrder, tabStops, violations, visit } from './visit.mjs';
 
 for (const place of PLACES) {
 	live(`${place.name}: no violations in dark and light at three widths, and nothing is wider than the screen`, async ({ s, browser }) => {
@@ -123,42 +80,6 @@ live('the sign-in page tells a wrong password to eyes and to a screen reader', a
 		await choice(page, 'allow').waitFor();
 	});
 });
-
-/** Presses Tab through the page; each stop: what it is, where it is, and whether anyone can see that it has the focus. */
-async function tabStops(page, most = 30) {
-	const stops = [];
-	for (let n = 0; n < most; n++) {
-		// A field may have the focus from the beginning; then it is the first stop.
-		const begun = n === 0 && await page.evaluate(() => document.activeElement !== document.body);
-		if (!begun) await page.keyboard.press('Tab');
-		const stop = await page.evaluate(() => {
-			const e = document.activeElement;
-			if (!e || e === document.body || e === document.documentElement) return null;
-			const style = () => {
-				const c = getComputedStyle(e);
-				return { outline: `${c.outlineStyle} ${c.outlineWidth} ${c.outlineColor}`, shadow: c.boxShadow, border: c.borderColor };
-			};
-			const focused = style();
-			const visible = (c) => (c.outline.startsWith('none') || / 0px /.test(c.outline) ? '' : c.outline) + c.shadow + c.border;
-			const box = e.getBoundingClientRect();
-			e.blur();
-			const plain = style();
-			e.focus({ focusVisible: true });
-			return { key: `${e.tagName.toLowerCase()} ${e.name ?? ''} ${e.value && e.tagName === 'BUTTON' ? e.value : ''} ${e.getAttribute('href') ?? ''}`.replace(/\s+/g, ' ').trim(),
-				seen: visible(focused) !== visible(plain), top: box.top + scrollY, left: box.left, width: box.width, height: box.height };
-		});
-		if (!stop || stops.some((x) => x.key === stop.key && x.top === stop.top)) break;
-		stops.push(stop);
-	}
-	return stops;
-}
-
-function inReadingOrder(stops) {
-	for (let i = 1; i < stops.length; i++) {
-		const [a, b] = [stops[i - 1], stops[i]];
-		ok(b.top > a.top - 4 && (b.top > a.top + 4 || b.left >= a.left), `${b.key} comes behind ${a.key} on the screen too`);
-	}
-}
 
 live('keyboard: every stop is in order and to be seen, in both colour schemes', async ({ s, browser }) => {
 	for (const colorScheme of ['light', 'dark'])

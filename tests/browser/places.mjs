@@ -4,7 +4,7 @@
 // throttled, expired, answered, refusal and forbidden pages come from.
 
 import { choice, password, signIn, submit, username } from '../lib/chromium.mjs';
-import { authParams, formEncode, pkce, register } from '../lib/oauth.mjs';
+import { authParams, formEncode, obtain, pkce, register, useToken } from '../lib/oauth.mjs';
 
 export const LONG = {
 	client_name: `Wolfeschlegelsteinhausenbergerdorff ${'W'.repeat(60)}`,
@@ -37,7 +37,7 @@ async function toRefused(page, s, o) {
 
 /** Does something that posts a form, and waits until the page that comes of it is there. */
 export async function answered(page, act) {
-	const [response] = await Promise.all([page.waitForResponse((r) => r.request().method() === 'POST' && r.url().endsWith('/authorize')), act()]);
+	const [response] = await Promise.all([page.waitForResponse((r) => r.request().method() === 'POST' && /\/(authorize|account)$/.test(r.url())), act()]);
 	await page.waitForLoadState('load');
 	return response;
 }
@@ -83,6 +83,72 @@ async function toForbidden(page, s) {
 	await answered(page, () => choice(page, 'allow').click());
 }
 
+/** An app that is connected: the tokens of a scripted client, of which the page will show `scope`. */
+export async function connect(s, client_name, { scope = 'read:knowledge write:knowledge', used = false, ...metadata } = {}) {
+	const flow = await obtain(s, { metadata: { client_name, ...metadata }, scope });
+	if (used) await useToken(s, flow.tokens.access_token);
+	return flow;
+}
+
+export async function toAccountSignIn(page, s) {
+	await page.goto(`${s.issuer}/account`);
+	await password(page).waitFor();
+}
+
+export async function toAccount(page, s) {
+	await toAccountSignIn(page, s);
+	await signIn(page, s);
+	await page.locator('button[value="signout"]').waitFor();
+}
+
+async function toNothingConnected(page, s) {
+	if (!s.sql("SELECT 1 FROM user WHERE name = 'nina'").length) s.addUser('nina');
+	await toAccountSignIn(page, s);
+	await signIn(page, s, { name: 'nina' });
+	await page.locator('button[value="signout"]').waitFor();
+}
+
+async function toConnectedApps(page, s) {
+	await connect(s, 'Claude', { used: true, redirect_uris: ['https://claude.ai/api/mcp/auth_callback'] });
+	await connect(s, 'Visual Studio Code', { scope: 'read:knowledge offline_access' });
+	await toAccount(page, s);
+}
+
+async function toLongNames(page, s) {
+	await connect(s, LONG.client_name, LONG);
+	await connect(s, ' ', { scope: 'read:knowledge' });
+	await toAccount(page, s);
+}
+
+const open = (page) => page.evaluate(() => { for (const d of document.querySelectorAll('details')) d.open = true; });
+
+async function toAccountRefused(page, s) {
+	await toAccountSignIn(page, s);
+	await username(page).fill('alice');
+	await password(page).fill('not the password!');
+	await answered(page, () => submit(page).click());
+}
+
+/** Fills in the change of the password. */
+export async function changePassword(page, current, next, again = next) {
+	await page.locator('details:has([name="current"]) summary').click();
+	await page.locator('[name="current"]').fill(current);
+	await page.locator('[name="new"]').fill(next);
+	await page.locator('[name="again"]').fill(again);
+	return answered(page, () => page.locator('form:has([name="current"]) button').click());
+}
+
+async function toPasswordRefused(page, s) {
+	await toAccount(page, s);
+	await changePassword(page, 'not the password!', 'another horse battery staple');
+}
+
+async function toAccountForbidden(page, s) {
+	await toAccount(page, s);
+	await page.locator('form:has(button[value="signout"]) input[name="csrf"]').evaluate((e) => { e.value = 'x'.repeat(e.value.length); });
+	await answered(page, () => page.locator('button[value="signout"]').click());
+}
+
 /** Every page: name, the way to it, the status of the document, and settings it needs. */
 export const PLACES = [
 	{ name: 'sign-in', go: toSignIn, status: 200 },
@@ -95,4 +161,13 @@ export const PLACES = [
 	{ name: 'forbidden', go: toForbidden, status: 403 },
 	{ name: 'expired', go: toExpired, status: 400, settings: { request_ttl: 1 } },
 	{ name: 'throttled', go: toThrottled, status: 429, settings: { rate_limits: 'on' } },
+	{ name: 'account sign-in', go: toAccountSignIn, status: 200 },
+	{ name: 'account wrong password', go: toAccountRefused, status: 401 },
+	{ name: 'account', go: toConnectedApps, status: 200 },
+	{ name: 'account with everything open', go: async (page, s) => { await toConnectedApps(page, s); await open(page); }, status: 200 },
+	{ name: 'account with nothing connected', go: toNothingConnected, status: 200 },
+	{ name: 'account with long names', go: toLongNames, status: 200 },
+	{ name: 'account password refused', go: toPasswordRefused, status: 401 },
+	{ name: 'account after signing out', go: async (page, s) => { await toAccount(page, s); await page.locator('button[value="signout"]').click(); await password(page).waitFor(); }, status: 200 },
+	{ name: 'account forbidden', go: toAccountForbidden, status: 403 },
 ];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 //
-// Pictures of every page for people to look at:  shots.mjs OUTDIR [fastcgi|cgi|inproc]
+// Pictures of every page for people to look at:  shots.mjs OUTDIR [fastcgi|cgi|inproc] [PAGES-THAT-BEGIN-SO]
 // Phone and desktop, dark and light; one PNG each, named after the page.
 
 import fs from 'node:fs';
@@ -9,9 +9,9 @@ import { launch } from '../lib/chromium.mjs';
 import { start } from '../lib/harness.mjs';
 import { PLACES } from './places.mjs';
 
-const [out, front = 'fastcgi'] = process.argv.slice(2);
+const [out, front = 'fastcgi', only = ''] = process.argv.slice(2);
 if (!out) {
-	console.error('usage: shots.mjs OUTDIR [fastcgi|cgi|inproc]');
+	console.error('usage: shots.mjs OUTDIR [fastcgi|cgi|inproc] [PAGES-THAT-BEGIN-SO]');
 	process.exit(2);
 }
 fs.mkdirSync(out, { recursive: true });
@@ -19,7 +19,7 @@ fs.mkdirSync(out, { recursive: true });
 const SIZES = [['phone', 390, 844], ['desktop', 1280, 900]];
 const browser = await launch();
 let failed = 0;
-for (const place of PLACES) {
+for (const place of PLACES.filter((p) => p.name.startsWith(only))) {
 	const s = await start({ front, settings: { site_name: 'Example knowledge base', ...place.settings } });
 	const context = await browser.newContext({ deviceScaleFactor: 1 });
 	try {

@@ -8,6 +8,7 @@
 #include "conf.h"
 #include "html.h"
 #include "pages.h"
+#include "visible.h"
 
 /* Longer texts are not tried in pages, each of which has a dozen holes. */
 enum { PAGE_TEXT = 64 };
@@ -93,7 +94,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	html_put_initial(&initial, text);
 	check_escaped(initial.v);
 	must(utf8_count(initial.v, initial.len) <= 6);
-	must(b.len > 0 || !html_is_visible(text));
+	must(b.len > 0 || !visible_is(text));
 	if (size <= PAGE_TEXT)
 		check_page(a, (enum page)(size % PAGES), text);
 	arena_drop(a);

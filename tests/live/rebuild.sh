@@ -37,6 +37,8 @@ expect 'rebuilds the statements when one changed' $?
 expect 'install puts programs, command, manual pages and configuration in their places' $?
 readelf -hd inst/usr/lib/mcp-cgi/token | grep -q 'Type: *DYN' && ! readelf -d inst/usr/lib/mcp-cgi/token | grep -q NEEDED
 expect 'web programs are static and position-independent' $?
+readelf -hd inst/usr/lib/mcp-cgi/fetch | grep -q 'Type: *DYN' && readelf -d inst/usr/lib/mcp-cgi/fetch | grep -q 'NEEDED.*libcurl'
+expect 'fetch stands beside them, and libcurl is a shared library' $?
 "$make" -s clean && [ ! -e build ]
 expect 'clean leaves nothing' $?
 exit $failed

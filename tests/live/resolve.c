@@ -8,8 +8,8 @@
  *			connection that is begun
  *
  * A name that is not listed has no address.  A connection to an address that is not of this machine goes to this machine,
- * to the same port, so that no test leaves it.  Both variables are read when the library is loaded, because the
- * program clears its environment.
+ * to the same port, so that no test leaves it; but one to 11.11.11.11 gets no answer at all.  Both variables are read when the
+ * library is loaded, because the program clears its environment.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -123,6 +123,25 @@ int getaddrinfo(const char *name, const char *service, const struct addrinfo *hi
 
 typedef int connector(int, const struct sockaddr *, socklen_t);
 
+/* The address of a listener whose queue is full, so that whoever connects there waits. */
+static struct sockaddr_in nowhere(connector *next)
+{
+	static struct sockaddr_in at;
+	socklen_t n = sizeof at;
+	int i, fd;
+
+	if (at.sin_port)
+		return at;
+	at.sin_family = AF_INET;
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (bind(fd, (struct sockaddr *)&at, sizeof at) != 0 || listen(fd, 0) != 0 || getsockname(fd, (struct sockaddr *)&at, &n) != 0)
+		abort();
+	for (i = 0; i < 4; i++)
+		next(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), (struct sockaddr *)&at, sizeof at);
+	return at;
+}
+
 int connect(int fd, const struct sockaddr *at, socklen_t n)
 {
 	connector *next = (connector *)dlsym(RTLD_NEXT, "connect");
@@ -132,6 +151,8 @@ int connect(int fd, const struct sockaddr *at, socklen_t n)
 		struct sockaddr_in four = *(const struct sockaddr_in *)(const void *)at;
 
 		note("connect", inet_ntop(AF_INET, &four.sin_addr, text, sizeof text), ntohs(four.sin_port));
+		if (four.sin_addr.s_addr == htonl(0x0b0b0b0b))
+			four = nowhere(next);
 		if (ntohl(four.sin_addr.s_addr) >> 24 != 127)
 			four.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 		return next(fd, (const struct sockaddr *)&four, sizeof four);

@@ -49,7 +49,8 @@ static struct crypto_key *key_of(struct arena *a, const EVP_PKEY *key)
 	const char *no;
 
 	if (EVP_PKEY_is_a(key, "RSA"))
-		no = crypto_key_rsa(a, key_number(a, key, OSSL_PKEY_PARAM_RSA_N, 0), key_number(a, key, OSSL_PKEY_PARAM_RSA_E, 0), &k);
+		no = crypto_key_rsa(a, key_number(a, key, OSSL_PKEY_PARAM_RSA_N, 0),
+		    key_number(a, key, OSSL_PKEY_PARAM_RSA_E, 0), &k);
 	else
 		no = crypto_key_p256(a, key_number(a, key, OSSL_PKEY_PARAM_EC_PUB_X, 32),
 		    key_number(a, key, OSSL_PKEY_PARAM_EC_PUB_Y, 32), &k);
@@ -168,8 +169,9 @@ static void a_short_key_is_refused_however_it_is_written(void **state)
 	assert_non_null(small);
 	assert_string_equal(crypto_key_rsa(*state, key_number(*state, small, OSSL_PKEY_PARAM_RSA_N, 0), "AQAB", &k),
 	    "an RSA key has fewer than 2048 bits");
-	assert_string_equal(crypto_key_rsa(*state, key_number(*state, small, OSSL_PKEY_PARAM_RSA_N, 256), "AQAB", &k),
-	    "an RSA key has fewer than 2048 bits");
+	for (int size = 256; size <= 264; size++)
+		assert_string_equal(crypto_key_rsa(*state, key_number(*state, small, OSSL_PKEY_PARAM_RSA_N, size), "AQAB", &k),
+		    "an RSA key has fewer than 2048 bits");
 	assert_null(k);
 	EVP_PKEY_free(small);
 }
@@ -192,6 +194,7 @@ static const struct {
 } no_rsa[] = {
 	{ "no n", NULL, RS256_E }, { "no e", RS256_N, NULL }, { "nothing", NULL, NULL }, { "empty n", "", RS256_E },
 	{ "empty e", RS256_N, "" }, { "e is zero", RS256_N, "AA" }, { "e is many zeros", RS256_N, "AAAAAAAA" },
+	{ "e is one behind zeros", RS256_N, "AAAB" },
 	{ "n is zero", "AAAA", RS256_E }, { "e padded", RS256_N, "AQAB====" }, { "n padded", RS256_N "==", RS256_E },
 	{ "spare bits", RS256_N, "AR" }, { "a digit too many", RS256_N, "AQABA" }, { "plus", RS256_N, "AQ+B" },
 	{ "blank", RS256_N, " AQAB" }, { "line feed", RS256_N "\n", RS256_E },
@@ -221,6 +224,7 @@ static const struct {
 	{ "infinity", ZERO32, ZERO32 }, { "x is p", P256_P, X0_Y }, { "y is p", ES256_X, P256_P },
 	{ "31 bytes", "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVA", ES256_Y },
 	{ "33 bytes", "AH_Nzidw9sRdQYPL7m_bS3tYBzM1e-nvE7rPbjx70VRF", ES256_Y },
+	{ "a byte behind x", ES256_X "A", ES256_Y }, { "a byte behind y", ES256_X, ES256_Y "A" },
 	{ "65 bytes", ES256_X ES256_Y, ES256_Y },
 	{ "spare bits", "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEV", ES256_Y },
 	{ "padded", ES256_X "=", ES256_Y },

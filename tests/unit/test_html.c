@@ -14,6 +14,7 @@
 #include "html.h"
 #include "pages.h"
 #include "utf8.h"
+#include "visible.h"
 
 static int set_up(void **state)
 {
@@ -206,9 +207,9 @@ static void visible_is_what_shows_something(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(yes); i++)
-		row_check(html_is_visible(yes[i]), "%zu: %s", i, yes[i]);
+		row_check(visible_is(yes[i]), "%zu: %s", i, yes[i]);
 	for (size_t i = 0; i < COUNT(no); i++)
-		row_check(!html_is_visible(no[i]), "%zu: %s", i, no[i]);
+		row_check(!visible_is(no[i]), "%zu: %s", i, no[i]);
 }
 
 static void an_initial_is_one_character(void **state)

@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include "store_account.h"
 #include "store_document.h"
 #include "store_meta.h"
 
@@ -29,6 +30,11 @@ static void each_user(void *with, const struct user *u)
 	(void)with, (void)u;
 }
 
+static void each_grant(void *with, const struct account_grant *g)
+{
+	(void)with, (void)g;
+}
+
 static bool each_event(void *with, const struct audit *row)
 {
 	(void)with, (void)row;
@@ -44,6 +50,10 @@ CALL(access_drop) { forget(access_drop(s, &hash)); }
 CALL(access_find) { struct bearer *b; forget(access_find(s, arena, &hash, START, &b)); }
 CALL(access_find_owner) { int64_t id; const char *c; forget(access_find_owner(s, arena, &hash, &id, &c)); }
 CALL(access_put) { struct access t = { .scope = "" }; forget(access_put(s, &t)); }
+CALL(account_each) { forget(account_each(s, arena, 1, START, each_grant, NULL)); }
+CALL(account_revoke) { struct account_revoked r; forget(account_revoke(s, arena, 1, 1, START, &r)); }
+CALL(account_set_password) { struct user u = { .id = 1, .password = "" }; bool set;
+    forget(account_set_password(s, &u, "x", &set)); }
 CALL(audit_last) { forget(audit_last(s, arena, START, 1, each_event, NULL)); }
 CALL(audit_next) { forget(audit_next(s, arena, 0, 1, each_event, NULL)); }
 CALL(audit_put) { struct audit e = { .attempt = "", .request = "", .event = "", .outcome = "", .why = "",
@@ -110,6 +120,7 @@ static const struct {
 	unsigned roles;
 } functions[] = {
 	ROW(access_drop, V), ROW(access_find, M), ROW(access_find_owner, V), ROW(access_put, T),
+	ROW(account_each, P), ROW(account_revoke, P), ROW(account_set_password, P),
 	ROW(audit_last, O), ROW(audit_next, O), ROW(audit_put, WEB | O),
 	ROW(client_find, R | A | T | V | I | P),
 	ROW(client_put, R), ROW(client_set_agreed, A), ROW(code_count_try, T), ROW(code_find, T), ROW(code_put, A),
@@ -117,7 +128,7 @@ static const struct {
 	ROW(document_count, O), ROW(document_each, O), ROW(document_put, M | O), ROW(document_search, M),
 	ROW(grant_find, T | V),
 	ROW(grant_find_before, A), ROW(grant_find_machine, T), ROW(grant_touch, T | M),
-	ROW(grant_put, A), ROW(grant_revoke, T | V | P | O), ROW(grant_revoke_user, P | O), ROW(grant_set_generation, T),
+	ROW(grant_put, A), ROW(grant_revoke, T | V | O), ROW(grant_revoke_user, P | O), ROW(grant_set_generation, T),
 	ROW(limit_count, WEB), ROW(limit_drop, WEB), ROW(limit_find, WEB),
 	ROW(limit_give_back, WEB),
 	ROW(meta_find_key, A | P), ROW(pending_find, A), ROW(pending_move, A | P), ROW(pending_prove, A), ROW(pending_put, A), ROW(pending_take, A),
@@ -125,7 +136,7 @@ static const struct {
 	ROW(session_drop_user, P | O),
 	ROW(session_find, A | P), ROW(session_put, A | P), ROW(session_touch, A | P), ROW(token_reap, T), ROW(user_each, O),
 	ROW(user_find, A | P | O), ROW(user_find_any, A | P),
-	ROW(user_put, O), ROW(user_set_disabled, O), ROW(user_set_password, P | O),
+	ROW(user_put, O), ROW(user_set_disabled, O), ROW(user_set_password, O),
 };
 
 static const struct {

@@ -815,6 +815,7 @@ row('AU-18', 'scope: malformed or unknown is refused, the rest reduced to what i
 	);
 	const huge = authParams(s, c, { code_challenge: challenge, scope: 'x'.repeat(10240) });
 	errorRedirect(s, await post(s, huge, jar.copy()), TRUSTED, huge.state, 'invalid_scope');
+	const another = () => register(s, { client_name: `Scopes ${random()}`, redirect_uris: [TRUSTED] });
 	const READ = /Search and read the documents in the knowledge base/;
 	const WRITE = /Add documents to the knowledge base under your name/;
 	await each(
@@ -830,7 +831,8 @@ row('AU-18', 'scope: malformed or unknown is refused, the rest reduced to what i
 			['other order', 'write:knowledge read:knowledge', 'read:knowledge write:knowledge'],
 		],
 		async (_, scope, want) => {
-			const flow = await toConsent(s, { client: c, jar, scope });
+			// One that was allowed nothing yet: otherwise the page offers the sum.
+			const flow = await toConsent(s, { client: await another(), jar, scope });
 			const text = visibleText(flow.page.text);
 			eq(READ.test(text), want.includes('read'), 'reading is shown');
 			eq(WRITE.test(text), want.includes('write'), 'writing is shown');
@@ -840,7 +842,7 @@ row('AU-18', 'scope: malformed or unknown is refused, the rest reduced to what i
 			eq(t.json.scope.split(' ').sort().join(' '), want, 'scope of the token');
 		},
 	);
-	const offline = await obtain(s, { client: c, jar, scope: 'read:knowledge offline_access' });
+	const offline = await obtain(s, { client: await another(), jar, scope: 'read:knowledge offline_access' });
 	eq(
 		offline.tokens.scope
 			.split(' ')
