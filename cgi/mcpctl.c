@@ -5,7 +5,7 @@
  *
  *	mcpctl [--config FILE] COMMAND [ARGUMENT...]
  *
- * This file knows the commands and their words; what they do is in mcpctl_*.c, one file a noun.  Passwords
+ * This file finds the command; mcpctl_command.c has their words, and what they do is in mcpctl_*.c, one file a noun.  Passwords
  * are never arguments, because every process of the machine can read those.
  */
 #include <stdarg.h>
@@ -19,63 +19,8 @@
 
 #include "log.h"
 #include "mcpctl.h"
+#include "mcpctl_command.h"
 
-struct command {
-	const char *noun, *verb;	/* verb "": the noun is the whole command */
-	const char *arguments;
-	const char *summary;
-	const char *help;
-	int (*run)(struct mcpctl *m, int argc, char **argv);
-};
-
-static const struct command commands[] = {
-	{ "init", "", "[--issuer URL] [--owner USER]", "make settings and database",
-	  "Makes the folder of the settings file (mode 0700) if it is missing, the settings (0600), in which\n"
-	  "every key stands as a comment with its default, and the database (0600).  Nothing that exists is\n"
-	  "changed.\n"
-	  "\n"
-	  "  --issuer URL   public origin of the server: https://mcp.example.org, or http://127.0.0.1:8080\n"
-	  "  --owner USER   as root: whom the folder is given to; the user that the web server runs programs as\n"
-	  "\n"
-	  "Example:  mcpctl init --issuer https://mcp.example.org --owner www-data\n", mcpctl_init },
-	{ "check", "", "", "say what is wrong with settings, files and database",
-	  "Reads the settings as the programs do, looks at owners, permissions and the database, and measures\n"
-	  "what a password costs.  Changes nothing.  The first fault is printed as FILE:LINE: reason.\n",
-	  mcpctl_check },
-	{ "migrate", "", "", "bring the database to the newest schema",
-	  "Applies what newer versions have changed, one transaction a step, never backwards.  Copy it first:\n"
-	  "\n"
-	  "  sqlite3 mcp.db \".backup mcp-backup.db\"\n", mcpctl_migrate },
-	{ "user", "add", "NAME [--password-stdin]", "let somebody sign in",
-	  "Asks twice for the password, which has at least 12 characters.\n"
-	  "\n"
-	  "  --password-stdin   take the first line of standard input instead\n"
-	  "\n"
-	  "Example:  pass show mcp/alice | mcpctl user add alice --password-stdin\n", mcpctl_user_add },
-	{ "user", "passwd", "NAME [--password-stdin] [--if-changed]", "set a password; signs out and disconnects",
-	  "Sets a new password, ends all browser sessions of the user, and disconnects all apps: their tokens\n"
-	  "are dead.\n"
-	  "\n"
-	  "  --password-stdin   take the first line of standard input instead of asking twice\n"
-	  "  --if-changed       do nothing when it is the password already\n", mcpctl_user_passwd },
-	{ "user", "disable", "NAME", "lock somebody out",
-	  "Ends all browser sessions; sign-in and all tokens of the user are refused until `user enable`.\n",
-	  mcpctl_user_disable },
-	{ "user", "enable", "NAME", "let somebody in again",
-	  "Apps that were connected before, and whose tokens have not expired, work again.\n",
-	  mcpctl_user_enable },
-	{ "user", "list", "", "list users: name, state, since when",
-	  "One line each: name, active or disabled, and the date since when.\n", mcpctl_user_list },
-	{ "document", "import", "FILE...", "add Markdown files to the knowledge base",
-	  "Each section (a line that begins with `# ` or `## `, outside of code fences) becomes one document,\n"
-	  "titled with its heading.  `-` is standard input.  All files are imported, or none.  What is imported\n"
-	  "twice is there twice.\n"
-	  "\n"
-	  "Example:  mcpctl document import handbook/*.md\n", mcpctl_document_import },
-	{ "document", "list", "", "list documents: id, date, author, title",
-	  "One line each, oldest first.\n", mcpctl_document_list },
-};
-enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static void say(const char *format, va_list ap) __attribute__((format(printf, 1, 0)));
 
@@ -134,29 +79,19 @@ int mcpctl_refused(const struct fail *no)
 	return mcpctl_fail("%s", no->description);
 }
 
-void mcpctl_print_plain(const char *text)
+int mcpctl_finish(struct mcpctl *m, const struct fail *no)
 {
-	const unsigned char *p;
-
-	for (p = (const unsigned char *)text; *p; p++) {
-		if (*p < 0x20 || *p == 0x7f)
-			putchar('?');
-		else if (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0 && *++p)	/* U+0080 to U+009F */
-			putchar('?');
-		else
-			putchar(*p);
-	}
+	if (!no)
+		no = store_commit(m->store);
+	store_end(m->store);
+	return no ? mcpctl_refused(no) : EXIT_SUCCESS;
 }
 
-const char *mcpctl_date(struct arena *a, int64_t second)
+struct context mcpctl_context(struct mcpctl *m)
 {
-	time_t t = (time_t)second;
-	struct tm tm;
-	char text[32];
-
-	if (!gmtime_r(&t, &tm) || strftime(text, sizeof text, "%Y-%m-%d", &tm) == 0)
-		return "?";
-	return arena_copy(a, text);
+	return (struct context){
+		.arena = m->arena, .now = m->now, .conf = &m->conf, .store = m->store, .peer = "", .id = "mcpctl",
+	};
 }
 
 static const char *line_of(struct arena *a, const struct command *c)
@@ -175,7 +110,7 @@ static void print_help(struct arena *a)
 	    "       mcpctl COMMAND --help\n"
 	    "\n"
 	    "Commands:\n", stdout);
-	for (i = 0; i < COMMANDS; i++)
+	for (i = 0; commands[i].noun; i++)
 		printf("  %-16s %s\n", arena_printf(a, "%s%s%s", commands[i].noun, *commands[i].verb ? " " : "",
 		    commands[i].verb), commands[i].summary);
 	fputs("\n"
@@ -197,7 +132,7 @@ static void print_command_help(struct arena *a, const char *noun, const char *ve
 {
 	size_t i;
 
-	for (i = 0; i < COMMANDS; i++)
+	for (i = 0; commands[i].noun; i++)
 		if (strcmp(commands[i].noun, noun) == 0 && (!*verb || strcmp(commands[i].verb, verb) == 0))
 			printf("mcpctl %s\n%s\n", line_of(a, &commands[i]), commands[i].help);
 }
@@ -206,7 +141,7 @@ static const struct command *find_command(int argc, char **argv, int *words)
 {
 	size_t i;
 
-	for (i = 0; i < COMMANDS; i++) {
+	for (i = 0; commands[i].noun; i++) {
 		const struct command *c = &commands[i];
 
 		*words = *c->verb ? 2 : 1;
@@ -222,7 +157,7 @@ static bool is_noun(const char *word)
 {
 	size_t i;
 
-	for (i = 0; i < COMMANDS; i++)
+	for (i = 0; commands[i].noun; i++)
 		if (strcmp(commands[i].noun, word) == 0)
 			return true;
 	return false;

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "crypto.h"
-#include "mcpctl.h"
+#include "mcpctl_command.h"
 #include "store_document.h"
 #include "store_user.h"
 

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "buf.h"
-#include "mcpctl.h"
+#include "mcpctl_command.h"
 #include "store_document.h"
 #include "utf8.h"
 

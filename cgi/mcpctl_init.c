@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "mcpctl.h"
+#include "mcpctl_command.h"
 
 struct wish {
 	const char *issuer;

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit.h"
 #include "crypto.h"
-#include "mcpctl.h"
-#include "store_grant.h"
+#include "mcpctl_command.h"
 #include "store_session.h"
 #include "store_user.h"
 #include "utf8.h"
@@ -72,15 +72,6 @@ static char *make_record(struct mcpctl *m, const char *password, size_t len)
 	return record;
 }
 
-/* Commits what `no` is the result of, or undoes it. */
-static int finish(struct mcpctl *m, const struct fail *no)
-{
-	if (!no)
-		no = store_commit(m->store);
-	store_end(m->store);
-	return no ? mcpctl_refused(no) : EXIT_SUCCESS;
-}
-
 int mcpctl_user_add(struct mcpctl *m, int argc, char **argv)
 {
 	struct wish w = { NULL, false, false };
@@ -102,7 +93,7 @@ int mcpctl_user_add(struct mcpctl *m, int argc, char **argv)
 		return EXIT_FAILURE;
 	if (!(no = store_begin(m->store)))
 		no = user_put(m->store, w.name, record, m->now, &taken);
-	if ((status = finish(m, no)) != EXIT_SUCCESS)
+	if ((status = mcpctl_finish(m, no)) != EXIT_SUCCESS)
 		return status;
 	if (taken)
 		return mcpctl_fail("there is a user '%s' already", w.name);
@@ -110,16 +101,34 @@ int mcpctl_user_add(struct mcpctl *m, int argc, char **argv)
 	return EXIT_SUCCESS;
 }
 
+static const struct fail *note(struct mcpctl *m, const struct user *u, const char *why)
+{
+	struct context cx = mcpctl_context(m);
+
+	cx.trail.user = u->name;
+	cx.trail.why = why;
+	return audit_note(&cx, AUDIT_ACCOUNT);
+}
+
+/* Ends everything that a person has opened. */
+static const struct fail *shut_out(struct mcpctl *m, const struct user *u, const char *why)
+{
+	const struct fail *no;
+	int n;
+
+	if ((no = session_drop_user(m->store, u->id)) || (no = mcpctl_revoke(m, u->id, NULL, why, &n)))
+		return no;
+	return note(m, u, why);
+}
+
 /* The new password, and the end of everything that the old one has opened, in one transaction. */
-static const struct fail *change_password(struct mcpctl *m, int64_t id, const char *record)
+static const struct fail *change_password(struct mcpctl *m, const struct user *u, const char *record)
 {
 	const struct fail *no;
 
-	if ((no = store_begin(m->store)) || (no = user_set_password(m->store, id, record)))
+	if ((no = store_begin(m->store)) || (no = user_set_password(m->store, u->id, record)))
 		return no;
-	if ((no = session_drop_user(m->store, id)))
-		return no;
-	return grant_revoke_user(m->store, id, m->now);
+	return shut_out(m, u, "new password by the operator");
 }
 
 int mcpctl_user_passwd(struct mcpctl *m, int argc, char **argv)
@@ -144,7 +153,7 @@ int mcpctl_user_passwd(struct mcpctl *m, int argc, char **argv)
 	}
 	if (!(record = make_record(m, password, len)))
 		return EXIT_FAILURE;
-	if ((status = finish(m, change_password(m, u->id, record))) == EXIT_SUCCESS)
+	if ((status = mcpctl_finish(m, change_password(m, u, record))) == EXIT_SUCCESS)
 		printf("%s has a new password, is signed out everywhere, and has to connect every app again\n",
 		    u->name);
 	return status;
@@ -165,11 +174,9 @@ static int set_disabled(struct mcpctl *m, int argc, char **argv, bool disabled)
 	}
 	if (!(no = store_begin(m->store)))
 		no = user_set_disabled(m->store, u->id, disabled ? m->now : 0);
-	if (!no && disabled)
-		no = session_drop_user(m->store, u->id);
-	if (!no && disabled)
-		no = grant_revoke_user(m->store, u->id, m->now);
-	if ((status = finish(m, no)) == EXIT_SUCCESS)
+	if (!no)
+		no = disabled ? shut_out(m, u, "disabled by the operator") : note(m, u, "enabled by the operator");
+	if ((status = mcpctl_finish(m, no)) == EXIT_SUCCESS)
 		printf(disabled ? "%s is locked out\n" : "%s may sign in again\n", u->name);
 	return status;
 }

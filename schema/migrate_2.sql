@@ -3,6 +3,8 @@
 -- From version 1 to 2: client documents, machine clients, several resources, audit.  What changed its constraints is made
 -- anew and filled from the old; authorization requests that wait are dropped, they live for ten minutes.
 
+INSERT INTO meta (key, value) VALUES ('epoch', CAST('1' AS BLOB));
+
 ALTER TABLE client RENAME TO client_1;
 DROP INDEX client_by_agreed;
 CREATE TABLE client (

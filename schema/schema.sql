@@ -10,12 +10,13 @@
 PRAGMA application_id = 1296257097;	-- "MCGI"
 PRAGMA user_version = 2;
 
--- Facts about the file.  form_key authenticates the hidden fields of our own pages.
+-- Facts about the file.  form_key authenticates the hidden fields of our own pages; epoch, a number in digits, is another one
+-- whenever a backup was restored.
 CREATE TABLE meta (
 	key	TEXT PRIMARY KEY,
 	value	BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
-INSERT INTO meta (key, value) VALUES ('form_key', randomblob(32));
+INSERT INTO meta (key, value) VALUES ('form_key', randomblob(32)), ('epoch', CAST('1' AS BLOB));
 
 -- People who may sign in; made by the operator.  password is a $scrypt$ record.
 CREATE TABLE user (

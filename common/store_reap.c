@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: ISC */
+/* store_reap: what is over, by the times of the settings. */
+#include "store_reap.h"
+#include "store_sql.h"
+
+enum { HOUR = 3600, DAY = 24 * HOUR };
+
+static const enum sql statement[REAPED_KINDS] = {
+	[REAPED_CODES] = SQL_REAP_CODE, [REAPED_ACCESS] = SQL_REAP_ACCESS, [REAPED_REFRESH] = SQL_REAP_REFRESH,
+	[REAPED_GRANTS] = SQL_REAP_GRANT, [REAPED_PENDING] = SQL_REAP_PENDING, [REAPED_SESSIONS] = SQL_REAP_SESSION,
+	[REAPED_LIMITS] = SQL_REAP_LIMIT, [REAPED_ASSERTIONS] = SQL_REAP_ASSERTION,
+	[REAPED_DOCUMENTS] = SQL_REAP_DOCUMENT, [REAPED_AUDIT] = SQL_REAP_AUDIT,
+};
+
+/* A counter is over when every window that it may belong to is. */
+static int64_t longest_window(const struct conf *conf)
+{
+	int64_t longest = DAY;
+	size_t i;
+
+	for (i = 0; i < LIMITS; i++)
+		if (conf->limit[i].window > longest)
+			longest = conf->limit[i].window;
+	return longest;
+}
+
+static int64_t before(const struct conf *conf, enum reaped which, int64_t now)
+{
+	switch (which) {
+	case REAPED_PENDING:
+		return now - HOUR;	/* a late click is told what happened */
+	case REAPED_LIMITS:
+		return now - longest_window(conf);
+	case REAPED_AUDIT:
+		return now - conf->audit_days * DAY;
+	case REAPED_SESSIONS:
+	case REAPED_ASSERTIONS:
+		return now;
+	default:
+		return now - DAY;
+	}
+}
+
+const struct fail *reap(struct store *s, const struct conf *conf, enum reaped which, int64_t now, int64_t limit, int64_t *n)
+{
+	struct query q = query_new(s, statement[which]);
+
+	query_int(&q, ":limit", limit);
+	query_int(&q, ":before", before(conf, which, now));
+	if (which == REAPED_SESSIONS)
+		query_int(&q, ":idle_since", now - conf->session_idle_ttl);
+	if (which == REAPED_DOCUMENTS)
+		query_int(&q, ":now", now);
+	for (*n = 0; query_row(&q); ++*n)
+		continue;
+	return query_end(&q);
+}

@@ -1,0 +1,21 @@
+-- SPDX-License-Identifier: ISC
+-- What the operator changes.
+
+-- operate_client_put: mcpctl
+INSERT INTO client (id, kind, name, auth_method, secret, redirect_uris, grant_types, scope, resources, introspects, keys, keys_uri,
+  metadata, created_at)
+VALUES (:id, 'operator', :name, :auth_method, :secret, :redirect_uris, :grant_types, :scope, :resources, :introspects, :keys,
+  :keys_uri, '{}', :now);
+
+-- operate_client_approve: mcpctl
+UPDATE client SET waits = 0 WHERE id = :id;
+
+-- operate_client_set_disabled: mcpctl
+UPDATE client SET disabled_at = :disabled_at WHERE id = :id;
+
+-- operate_client_drop: mcpctl
+-- With everything that was granted to it.
+DELETE FROM client WHERE id = :id;
+
+-- operate_access_drop: mcpctl
+DELETE FROM access WHERE hash = :hash;
