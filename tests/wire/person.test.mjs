@@ -83,7 +83,7 @@ const grantsOf = (s, name) =>
 
 /* ---- signing in ---- */
 
-row('AC-01', 'nobody signed in: the sign-in page, and a GET changes nothing', async (s) => {
+row('AP-01', 'nobody signed in: the sign-in page, and a GET changes nothing', async (s) => {
 	const before = s.counts();
 	const r = page(await get(s, PATH), 200);
 	match(visibleText(r.text), /Sign in to see what is connected/, 'text');
@@ -99,7 +99,7 @@ row('AC-01', 'nobody signed in: the sign-in page, and a GET changes nothing', as
 	eq(after, rest, 'rows');
 }, { own: true });
 
-row('AC-01', 'a session is one for both programs', async (s) => {
+row('AP-01', 'a session is one for both programs', async (s) => {
 	const here = await enter(s);
 	const client = await register(s);
 	const r = await authorize(s, authParams(s, client, { code_challenge: pkce().challenge }), here.jar);
@@ -111,7 +111,7 @@ row('AC-01', 'a session is one for both programs', async (s) => {
 	ok(formFor(again, 'login'), 'signed out in both');
 });
 
-row('AC-01', 'what waits in the browser survives the sign-in and the sign-out', async (s) => {
+row('AP-01', 'what waits in the browser survives the sign-in and the sign-out', async (s) => {
 	const client = await register(s);
 	const jar = new Jar();
 	const waiting = await follow(s, await authorize(s, authParams(s, client, { code_challenge: pkce().challenge }), jar), jar);
@@ -123,7 +123,7 @@ row('AC-01', 'what waits in the browser survives the sign-in and the sign-out', 
 	ok(formFor(await get(s, `/authorize?pending=${id}`, jar), 'login'), 'and after signing out everywhere');
 });
 
-row('AC-01', 'wrong name, wrong password, no password: the same page again', async (s) => {
+row('AP-01', 'wrong name, wrong password, no password: the same page again', async (s) => {
 	s.addUser('shut');
 	s.ctl(['user', 'disable', 'shut']);
 	const seen = [];
@@ -139,7 +139,7 @@ row('AC-01', 'wrong name, wrong password, no password: the same page again', asy
 	for (const one of seen) eq(one, seen[0], 'elements');
 }, { own: true });
 
-row('AC-01', 'guessing is slowed down as at the authorization endpoint, with the same counters', async (s) => {
+row('AP-01', 'guessing is slowed down as at the authorization endpoint, with the same counters', async (s) => {
 	const client = await register(s);
 	const jar = new Jar();
 	const at = await follow(s, await authorize(s, authParams(s, client, { code_challenge: pkce().challenge }), jar), jar);
@@ -156,7 +156,7 @@ row('AC-01', 'guessing is slowed down as at the authorization endpoint, with the
 
 /* ---- the list ---- */
 
-row('AC-02', 'what is connected: name, where it came from, what it may, since when, last used', async (s) => {
+row('AP-02', 'what is connected: name, where it came from, what it may, since when, last used', async (s) => {
 	const who = person(s);
 	const client = await register(s, { client_name: 'Reader <b>&</b> "co"', redirect_uris: [HTTPS] });
 	await obtain(s, { client, username: who, scope: 'read:knowledge' });
@@ -182,7 +182,7 @@ row('AC-02', 'what is connected: name, where it came from, what it may, since wh
 	ok(offers(r, 'disconnect-all'), 'all at once');
 });
 
-row('AC-02', 'nothing connected: how to connect; one connected: nothing about all', async (s) => {
+row('AP-02', 'nothing connected: how to connect; one connected: nothing about all', async (s) => {
 	const who = person(s);
 	const { page: r, jar } = await enter(s, who);
 	match(visibleText(r.text), /Nothing is connected yet/, 'text');
@@ -193,7 +193,7 @@ row('AC-02', 'nothing connected: how to connect; one connected: nothing about al
 	ok(offers(one, 'disconnect') && !offers(one, 'disconnect-all'), 'one to disconnect');
 });
 
-row('AC-02', 'what another endpoint has, what a document names, what the operator made and has switched off', async (s) => {
+row('AP-02', 'what another endpoint has, what a document names, what the operator made and has switched off', async (s) => {
 	const who = person(s);
 	const id = s.sql(`SELECT id FROM user WHERE name = '${who}'`)[0].id;
 	const now = Math.floor(Date.now() / 1000);
@@ -215,7 +215,7 @@ row('AC-02', 'what another endpoint has, what a document names, what the operato
 
 /* ---- taking back ---- */
 
-row('AC-03', 'disconnecting ends every token and code of that client at once, and nothing else', async (s) => {
+row('AP-03', 'disconnecting ends every token and code of that client at once, and nothing else', async (s) => {
 	const who = person(s);
 	const client = await register(s, { client_name: 'To go' });
 	const first = await obtain(s, { client, username: who });
@@ -240,7 +240,7 @@ row('AC-03', 'disconnecting ends every token and code of that client at once, an
 	eq(s.sql(`SELECT outcome, client_id, user FROM audit WHERE event = 'revoke' AND user = '${who}'`), [{ outcome: 'ok', client_id: client.client_id, user: who }], 'audit');
 });
 
-row('AC-03', 'any grant of a group ends the group; the id of nobody, of nothing or of others ends nothing', async (s) => {
+row('AP-03', 'any grant of a group ends the group; the id of nobody, of nothing or of others ends nothing', async (s) => {
 	const who = person(s);
 	const client = await register(s);
 	const first = await obtain(s, { client, username: who });
@@ -262,7 +262,7 @@ row('AC-03', 'any grant of a group ends the group; the id of nobody, of nothing 
 	await assertAlive(s, other.tokens.access_token, "another person's");
 });
 
-row('AC-03', 'disconnecting all ends everything of this person', async (s) => {
+row('AP-03', 'disconnecting all ends everything of this person', async (s) => {
 	const who = person(s);
 	const all = [await obtain(s, { username: who }), await obtain(s, { username: who, metadata: { client_name: 'Second' } })];
 	const other = await obtain(s);
@@ -282,7 +282,7 @@ const FOREIGN = [
 	['Origin: null', { Origin: 'null', 'Sec-Fetch-Site': undefined }],
 ];
 
-row('AC-04', 'no action without its own token, from its own page, in its own browser', async (s) => {
+row('AP-04', 'no action without its own token, from its own page, in its own browser', async (s) => {
 	const who = person(s);
 	const flow = await obtain(s, { username: who });
 	await obtain(s, { username: who, metadata: { client_name: 'Second' } });
@@ -310,7 +310,7 @@ row('AC-04', 'no action without its own token, from its own page, in its own bro
 	await enter(s, who);
 }, { own: true });
 
-row('AC-04', 'nobody is signed in by a form from elsewhere', async (s) => {
+row('AP-04', 'nobody is signed in by a form from elsewhere', async (s) => {
 	const jar = new Jar();
 	const good = { ...fields(await get(s, PATH, jar), 'login'), username: 'alice', password: s.password };
 	const other = fields(await get(s, PATH, new Jar()), 'login').csrf;
@@ -324,7 +324,7 @@ row('AC-04', 'nobody is signed in by a form from elsewhere', async (s) => {
 	status(await send(s, good, jar), 303, 'the right one');
 });
 
-row('AC-04', 'strange requests', async (s) => {
+row('AP-04', 'strange requests', async (s) => {
 	const { jar, page: r } = await enter(s);
 	const good = fields(r, 'signout');
 	await each([
@@ -348,7 +348,7 @@ row('AC-04', 'strange requests', async (s) => {
 
 const NEXT = 'another horse battery staple';
 
-row('AC-05', 'a new password ends what the old one has opened, but for this browser, which gets a new cookie', async (s) => {
+row('AP-05', 'a new password ends what the old one has opened, but for this browser, which gets a new cookie', async (s) => {
 	const who = person(s);
 	const flow = await obtain(s, { username: who });
 	const other = await obtain(s);
@@ -373,7 +373,7 @@ row('AC-05', 'a new password ends what the old one has opened, but for this brow
 	eq(said, [{ event: 'account', outcome: 'ok', why: 'password changed' }], 'audit');
 });
 
-row('AC-05', 'a new password that will not do, and a present one that is another', async (s) => {
+row('AP-05', 'a new password that will not do, and a present one that is another', async (s) => {
 	const who = person(s);
 	const flow = await obtain(s, { username: who });
 	const { jar } = await enter(s, who);
@@ -403,7 +403,7 @@ row('AC-05', 'a new password that will not do, and a present one that is another
 	ok(offers(await get(s, PATH, jar), 'signout'), 'still signed in');
 });
 
-row('AC-05', 'a wrong present password counts as a failed sign-in', async (s) => {
+row('AP-05', 'a wrong present password counts as a failed sign-in', async (s) => {
 	const { jar } = await enter(s);
 	const outside = new Jar();
 	const form = fields(await get(s, PATH, outside), 'login');
@@ -418,7 +418,7 @@ row('AC-05', 'a wrong present password counts as a failed sign-in', async (s) =>
 	ok(refused.length >= 5 && refused.every((x) => x.user === 'alice'), `audit: ${JSON.stringify(refused)}`);
 }, { own: true, settings: { rate_limits: 'on' } });
 
-row('AC-05', 'two changes at once: one of them wins, and only its password fits', async (s) => {
+row('AP-05', 'two changes at once: one of them wins, and only its password fits', async (s) => {
 	const who = person(s);
 	const { jar, page: r } = await enter(s, who);
 	const twin = await enter(s, who);
@@ -433,7 +433,7 @@ row('AC-05', 'two changes at once: one of them wins, and only its password fits'
 
 /* ---- sessions ---- */
 
-row('AC-06', 'signing out ends this session, signing out everywhere all of them; apps stay connected', async (s) => {
+row('AP-06', 'signing out ends this session, signing out everywhere all of them; apps stay connected', async (s) => {
 	const who = person(s);
 	const flow = await obtain(s, { username: who });
 	const [a, b, c] = [await enter(s, who), await enter(s, who), await enter(s, who)];
@@ -451,7 +451,7 @@ row('AC-06', 'signing out ends this session, signing out everywhere all of them;
 	await assertAlive(s, flow.tokens.access_token, 'after a click on a page whose session has ended');
 });
 
-row('AC-06', 'a disabled person is signed out', async (s) => {
+row('AP-06', 'a disabled person is signed out', async (s) => {
 	const who = person(s);
 	const { jar } = await enter(s, who);
 	eq(s.ctl(['user', 'disable', who]).status, 0, 'mcpctl user disable');
@@ -460,7 +460,7 @@ row('AC-06', 'a disabled person is signed out', async (s) => {
 
 /* ---- hostile texts, and the operator's record ---- */
 
-row('AC-07', 'a hundred hostile names are text', async (s) => {
+row('AP-07', 'a hundred hostile names are text', async (s) => {
 	const who = person(s);
 	await obtain(s, { username: who, metadata: { client_name: 'Plain', redirect_uris: [HTTPS] } });
 	const { jar, page: plain } = await enter(s, who);
@@ -485,7 +485,7 @@ row('AC-07', 'a hundred hostile names are text', async (s) => {
 	});
 }, { own: true });
 
-row('AC-08', 'the operator can read who signed in, who did not, and what was taken back', async (s) => {
+row('AP-08', 'the operator can read who signed in, who did not, and what was taken back', async (s) => {
 	const jar = new Jar();
 	const first = await get(s, PATH, jar);
 	for (const [username, password] of [['nobody at all', 'a typed password'], ['Alice', 'not the password!']])
@@ -500,7 +500,7 @@ row('AC-08', 'the operator can read who signed in, who did not, and what was tak
 	ok(!s.stored('nobody at all') && !s.stored('a typed password'), 'what strangers type is not kept');
 }, { own: true });
 
-row('AC-09', 'a file that cannot be written: 503, and nothing has changed', async (s) => {
+row('AP-09', 'a file that cannot be written: 503, and nothing has changed', async (s) => {
 	const flow = await obtain(s);
 	const { jar, page: r } = await enter(s);
 	const free = await s.lock();
