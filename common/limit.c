@@ -34,7 +34,7 @@ static const char *const names[LIMITS] = {
 	[LIMIT_REGISTER] = "register", [LIMIT_REGISTER_ALL] = "register-all", [LIMIT_AUTHORIZE] = "authorize",
 	[LIMIT_AUTHORIZE_ALL] = "authorize-all", [LIMIT_LOGIN] = "login", [LIMIT_LOGIN_ACCOUNT] = "login-account",
 	[LIMIT_LOGIN_ALL] = "login-all", [LIMIT_TOKEN] = "token", [LIMIT_FETCH] = "fetch", [LIMIT_FETCH_HOST] = "fetch-host",
-	[LIMIT_AUDIT] = "audit", [LIMIT_CALLS] = "calls", [LIMIT_DOCUMENTS] = "documents",
+	[LIMIT_KEYS] = "keys", [LIMIT_AUDIT] = "audit", [LIMIT_CALLS] = "calls", [LIMIT_DOCUMENTS] = "documents",
 };
 
 static const char *key_of(struct context *cx, enum conf_limit which, const char *whom)

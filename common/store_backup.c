@@ -26,8 +26,8 @@ static const char *const ends[] = {
 	"DELETE FROM limits",
 	"INSERT OR REPLACE INTO meta (key, value) VALUES ('form_key', randomblob(32))",
 	"INSERT OR REPLACE INTO meta (key, value) VALUES ('epoch', CAST(CAST(?2 AS TEXT) AS BLOB))",
-	"INSERT INTO audit (at, attempt, request, event, outcome, why, address)"
-	" VALUES (?1, '', 'mcpctl', 'revoke', 'ok', 'the operator restored a backup: every grant ended', '')",
+	("INSERT INTO audit (at, attempt, request, event, outcome, why, address)"
+	 " VALUES (?1, '', 'mcpctl', 'revoke', 'ok', 'the operator restored a backup: every grant ended', '')"),
 };
 
 static const char *open_file(struct arena *a, const char *file, int flags, sqlite3 **db)
