@@ -119,6 +119,15 @@ async function toDisconnected(page, s) {
 	await answered(page, () => page.locator('button[value="disconnect"]').first().click());
 }
 
+async function toDisconnectedTwice(page, s) {
+	await toConnectedApps(page, s);
+	const twin = await page.context().newPage();
+	await twin.goto(page.url());
+	await answered(twin, () => twin.locator('button[value="disconnect"]').first().click());
+	await twin.close();
+	await answered(page, () => page.locator('button[value="disconnect"]').first().click());
+}
+
 async function toLongNames(page, s) {
 	await connect(s, LONG.client_name, LONG);
 	await connect(s, ' ', { scope: 'read:knowledge' });
@@ -171,6 +180,7 @@ export const PLACES = [
 	{ name: 'account', go: toConnectedApps, status: 200 },
 	{ name: 'account with everything open', go: async (page, s) => { await toConnectedApps(page, s); await open(page); }, status: 200 },
 	{ name: 'account after disconnecting', go: toDisconnected, status: 200 },
+	{ name: 'account disconnected twice', go: toDisconnectedTwice, status: 404 },
 	{ name: 'account with nothing connected', go: toNothingConnected, status: 200 },
 	{ name: 'account with long names', go: toLongNames, status: 200 },
 	{ name: 'account password refused', go: toPasswordRefused, status: 401 },

@@ -174,11 +174,11 @@ row('AP-02', 'what is connected: name, where it came from, what it may, since wh
 	match(text, /On a device, registered itself/, 'one on a device');
 	match(text, /Search and read .*Add documents .*Stay connected/, 'the union of what it may');
 	eq(text.match(/old:scope/g).length, 1, 'times that an unknown scope is named');
-	match(text, /Connected 3 days ago Last used today/, 'times');
-	match(text, /Connected today Last used not yet/, 'times of the other');
+	match(text, /Connected 3 days ago, .* 20\d\d Last used today, /, 'times');
+	match(text, /Connected today, \d+ [A-Z][a-z]+ 20\d\d Last used not yet/, 'times of the other');
 	match(text, new RegExp(`Signed in as ${who}`), 'who is signed in');
 	ok(!text.includes(s.resource), 'the only endpoint is not named');
-	match(r.text, /<time datetime="20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ">3 days ago<\/time>/, 'time for machines');
+	match(r.text, /<time datetime="20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ">3 days ago, [^<]*<\/time>/, 'time for machines');
 	ok(offers(r, 'disconnect-all'), 'all at once');
 });
 
@@ -252,8 +252,8 @@ row('AP-03', 'any grant of a group ends the group; the id of nobody, of nothing 
 	const answers = [];
 	await each([String(theirs), '999999999', '0', '-1', '', 'x', `${oldest}x`, ` ${oldest}`, `0${oldest}`, `+${oldest}`, '99999999999999999999', `${oldest}.0`, '\u0000'], async (grant) => {
 		const r = await act(s, jar, 'disconnect', { grant });
-		await done(s, r, '');
-		answers.push([r.status, r.headers.location, r.text]);
+		page(r, 404);
+		answers.push(r.text.replace(/<code>[0-9a-f]{16}<\/code>/, ''));
 	});
 	for (const one of answers) eq(one, answers[0], 'the answer to an id that is not there');
 	for (const one of [first, second, other]) await assertAlive(s, one.tokens.access_token);
