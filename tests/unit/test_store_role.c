@@ -15,6 +15,7 @@
 #include "store_document.h"
 #include "store_meta.h"
 #include "store_pinned.h"
+#include "store_redirect.h"
 
 /* What a call may be given; nothing of it has to exist. */
 static struct digest hash;
@@ -53,6 +54,11 @@ static void each_document(void *with, const struct document *d)
 	(void)with, (void)d;
 }
 
+static void each_rule(void *with, const struct redirect_rule *r)
+{
+	(void)with, (void)r;
+}
+
 CALL(access_drop) { forget(access_drop(s, &hash)); }
 CALL(access_find) { struct bearer *b; forget(access_find(s, arena, &hash, START, &b)); }
 CALL(access_find_owner) { int64_t id; const char *c; forget(access_find_owner(s, arena, &hash, &id, &c)); }
@@ -65,6 +71,11 @@ CALL(audit_last) { forget(audit_last(s, arena, START, 1, each_event, NULL)); }
 CALL(audit_next) { forget(audit_next(s, arena, 0, 1, each_event, NULL)); }
 CALL(audit_put) { struct audit e = { .attempt = "", .request = "", .event = "", .outcome = "", .why = "",
     .address = "" }; forget(audit_put(s, &e, 0)); }
+CALL(client_change) { struct client c = world_client("x"); bool found; forget(client_change(s, &c, &found)); }
+CALL(client_drop_managed) { struct client c = { .id = "x" }; bool found; forget(client_drop_managed(s, &c, &found)); }
+CALL(client_find_managed) { struct client *c; forget(client_find_managed(s, arena, "x", &c)); }
+CALL(client_find_same) { struct client *c; forget(client_find_same(s, arena, &hash, START, &c)); }
+CALL(client_reap) { int n; forget(client_reap(s, START, 9, &n)); }
 CALL(client_find) { struct client *c; forget(client_find(s, arena, "x", &c)); }
 CALL(client_put) { struct client c = world_client("c_new"); forget(client_put(s, &c, 9)); }
 CALL(client_document_find_disabled) { bool x; forget(client_document_find_disabled(s, "x", &x)); }
@@ -104,6 +115,9 @@ CALL(pinned_drop) { bool was; forget(pinned_drop(s, "x", &was)); }
 CALL(pinned_each) { forget(pinned_each(s, arena, each_pinned, NULL)); }
 CALL(pinned_find) { struct pinned *p; forget(pinned_find(s, arena, "x", &p)); }
 CALL(pinned_put) { struct pinned p = { .client_id = "x", .document = "" }; forget(pinned_put(s, &p)); }
+CALL(redirect_rule_drop) { bool found; forget(redirect_rule_drop(s, 1, &found)); }
+CALL(redirect_rule_each) { forget(redirect_rule_each(s, arena, each_rule, NULL)); }
+CALL(redirect_rule_put) { struct redirect_rule r = { .pattern = "x" }; forget(redirect_rule_put(s, &r)); }
 CALL(refresh_find) { struct refresh *t; forget(refresh_find(s, arena, &hash, &t)); }
 CALL(refresh_put) { struct refresh t = { .grant_id = 1 }; forget(refresh_put(s, &t)); }
 CALL(refresh_take) { bool taken; forget(refresh_take(s, &hash, hash.v, START, &taken)); }
@@ -135,8 +149,10 @@ static const struct {
 	ROW(access_drop, V), ROW(access_find, M), ROW(access_find_owner, V), ROW(access_put, T),
 	ROW(account_each, P), ROW(account_revoke, P), ROW(account_set_password, P),
 	ROW(audit_last, O), ROW(audit_next, O), ROW(audit_put, WEB | O),
-	ROW(client_find, R | A | T | V | I | P),
-	ROW(client_put, R), ROW(client_set_agreed, A), ROW(client_document_find_disabled, A), ROW(client_document_put, A), ROW(code_count_try, T), ROW(code_find, T), ROW(code_put, A),
+	ROW(client_document_find_disabled, A), ROW(client_document_put, A),
+	ROW(client_change, R), ROW(client_drop_managed, R), ROW(client_find_managed, R), ROW(client_find_same, R),
+	ROW(client_reap, R | O), ROW(client_find, R | A | T | V | I | P),
+	ROW(client_put, R), ROW(client_set_agreed, A), ROW(code_count_try, T), ROW(code_find, T), ROW(code_put, A),
 	ROW(code_take, T),
 	ROW(document_count, O), ROW(document_each, O), ROW(document_put, M | O), ROW(document_search, M),
 	ROW(grant_find, T | V),
@@ -146,6 +162,7 @@ static const struct {
 	ROW(limit_give_back, WEB),
 	ROW(meta_find_key, A | P), ROW(pending_find, A), ROW(pending_move, A | P), ROW(pending_prove, A), ROW(pending_put, A), ROW(pending_take, A),
 	ROW(pinned_drop, O), ROW(pinned_each, O), ROW(pinned_find, A | O), ROW(pinned_put, O),
+	ROW(redirect_rule_drop, O), ROW(redirect_rule_each, R | A | O), ROW(redirect_rule_put, O),
 	ROW(refresh_find, T | V), ROW(refresh_put, T), ROW(refresh_take, T), ROW(session_drop, A | P),
 	ROW(session_drop_user, P | O),
 	ROW(session_find, A | P), ROW(session_put, A | P), ROW(session_touch, A | P), ROW(token_reap, T), ROW(user_each, O),
