@@ -14,8 +14,8 @@
 #include "store_client_document.h"
 #include "store_document.h"
 #include "store_meta.h"
-#include "store_redirect.h"
 #include "store_pinned.h"
+#include "store_redirect.h"
 
 /* What a call may be given; nothing of it has to exist. */
 static struct digest hash;
@@ -116,13 +116,13 @@ CALL(pending_prove) { struct pending p = { .client_id = "x" }; forget(pending_pr
 CALL(pending_put) { struct pending p = { .client_id = "", .redirect_uri = "", .challenge = "", .scope = "",
     .attempt = "", .resource = "" }; forget(pending_put(s, &p)); }
 CALL(pending_take) { bool taken; forget(pending_take(s, &hash, &hash, START, &taken)); }
-CALL(redirect_rule_drop) { bool found; forget(redirect_rule_drop(s, 1, &found)); }
-CALL(redirect_rule_each) { forget(redirect_rule_each(s, arena, each_rule, NULL)); }
-CALL(redirect_rule_put) { struct redirect_rule r = { .pattern = "x" }; forget(redirect_rule_put(s, &r)); }
 CALL(pinned_drop) { bool was; forget(pinned_drop(s, "x", &was)); }
 CALL(pinned_each) { forget(pinned_each(s, arena, each_pinned, NULL)); }
 CALL(pinned_find) { struct pinned *p; forget(pinned_find(s, arena, "x", &p)); }
 CALL(pinned_put) { struct pinned p = { .client_id = "x", .document = "" }; forget(pinned_put(s, &p)); }
+CALL(redirect_rule_drop) { bool found; forget(redirect_rule_drop(s, 1, &found)); }
+CALL(redirect_rule_each) { forget(redirect_rule_each(s, arena, each_rule, NULL)); }
+CALL(redirect_rule_put) { struct redirect_rule r = { .pattern = "x" }; forget(redirect_rule_put(s, &r)); }
 CALL(refresh_find) { struct refresh *t; forget(refresh_find(s, arena, &hash, &t)); }
 CALL(refresh_put) { struct refresh t = { .grant_id = 1 }; forget(refresh_put(s, &t)); }
 CALL(refresh_take) { bool taken; forget(refresh_take(s, &hash, hash.v, START, &taken)); }
@@ -155,11 +155,10 @@ static const struct {
 	ROW(assertion_put, T | V | I), ROW(client_keys_put, T | V | I), ROW(introspection_find, I),
 	ROW(account_each, P), ROW(account_revoke, P), ROW(account_set_password, P),
 	ROW(audit_last, O), ROW(audit_next, O), ROW(audit_put, WEB | O),
+	ROW(client_document_find_disabled, A), ROW(client_document_put, A),
 	ROW(client_change, R), ROW(client_drop_managed, R), ROW(client_find_managed, R), ROW(client_find_same, R),
 	ROW(client_reap, R | O), ROW(client_find, R | A | T | V | I | P),
 	ROW(client_put, R), ROW(client_set_agreed, A), ROW(code_count_try, T), ROW(code_find, T), ROW(code_put, A),
-	ROW(client_find, R | A | T | V | I | P),
-	ROW(client_put, R), ROW(client_set_agreed, A), ROW(client_document_find_disabled, A), ROW(client_document_put, A), ROW(code_count_try, T), ROW(code_find, T), ROW(code_put, A),
 	ROW(code_take, T),
 	ROW(document_count, O), ROW(document_each, O), ROW(document_put, M | O), ROW(document_search, M),
 	ROW(grant_find, T | V),
@@ -168,8 +167,8 @@ static const struct {
 	ROW(limit_count, WEB), ROW(limit_drop, WEB), ROW(limit_find, WEB),
 	ROW(limit_give_back, WEB),
 	ROW(meta_find_key, A | P), ROW(pending_find, A), ROW(pending_move, A | P), ROW(pending_prove, A), ROW(pending_put, A), ROW(pending_take, A),
-	ROW(redirect_rule_drop, O), ROW(redirect_rule_each, R | A | O), ROW(redirect_rule_put, O),
 	ROW(pinned_drop, O), ROW(pinned_each, O), ROW(pinned_find, A | O), ROW(pinned_put, O),
+	ROW(redirect_rule_drop, O), ROW(redirect_rule_each, R | A | O), ROW(redirect_rule_put, O),
 	ROW(refresh_find, T | V), ROW(refresh_put, T), ROW(refresh_take, T), ROW(session_drop, A | P),
 	ROW(session_drop_user, P | O),
 	ROW(session_find, A | P), ROW(session_put, A | P), ROW(session_touch, A | P), ROW(token_reap, T), ROW(user_each, O),
