@@ -114,6 +114,20 @@ async function toConnectedApps(page, s) {
 	await toAccount(page, s);
 }
 
+async function toDisconnected(page, s) {
+	await toConnectedApps(page, s);
+	await answered(page, () => page.locator('button[value="disconnect"]').first().click());
+}
+
+async function toDisconnectedTwice(page, s) {
+	await toConnectedApps(page, s);
+	const twin = await page.context().newPage();
+	await twin.goto(page.url());
+	await answered(twin, () => twin.locator('button[value="disconnect"]').first().click());
+	await twin.close();
+	await answered(page, () => page.locator('button[value="disconnect"]').first().click());
+}
+
 async function toLongNames(page, s) {
 	await connect(s, LONG.client_name, LONG);
 	await connect(s, ' ', { scope: 'read:knowledge' });
@@ -165,6 +179,8 @@ export const PLACES = [
 	{ name: 'account wrong password', go: toAccountRefused, status: 401 },
 	{ name: 'account', go: toConnectedApps, status: 200 },
 	{ name: 'account with everything open', go: async (page, s) => { await toConnectedApps(page, s); await open(page); }, status: 200 },
+	{ name: 'account after disconnecting', go: toDisconnected, status: 200 },
+	{ name: 'account disconnected twice', go: toDisconnectedTwice, status: 404 },
 	{ name: 'account with nothing connected', go: toNothingConnected, status: 200 },
 	{ name: 'account with long names', go: toLongNames, status: 200 },
 	{ name: 'account password refused', go: toPasswordRefused, status: 401 },

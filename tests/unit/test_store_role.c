@@ -11,8 +11,10 @@
 #include <sys/wait.h>
 
 #include "store_account.h"
+#include "store_client_document.h"
 #include "store_document.h"
 #include "store_meta.h"
+#include "store_pinned.h"
 
 /* What a call may be given; nothing of it has to exist. */
 static struct digest hash;
@@ -41,6 +43,11 @@ static bool each_event(void *with, const struct audit *row)
 	return true;
 }
 
+static void each_pinned(void *with, const struct pinned *p)
+{
+	(void)with, (void)p;
+}
+
 static void each_document(void *with, const struct document *d)
 {
 	(void)with, (void)d;
@@ -60,6 +67,8 @@ CALL(audit_put) { struct audit e = { .attempt = "", .request = "", .event = "", 
     .address = "" }; forget(audit_put(s, &e, 0)); }
 CALL(client_find) { struct client *c; forget(client_find(s, arena, "x", &c)); }
 CALL(client_put) { struct client c = world_client("c_new"); forget(client_put(s, &c, 9)); }
+CALL(client_document_find_disabled) { bool x; forget(client_document_find_disabled(s, "x", &x)); }
+CALL(client_document_put) { struct client c = world_client("c_new"); bool x; forget(client_document_put(s, &c, START, 9, &x)); }
 CALL(client_set_agreed) { forget(client_set_agreed(s, "x", START)); }
 CALL(code_count_try) { forget(code_count_try(s, &hash)); }
 CALL(code_find) { struct code *c; forget(code_find(s, arena, &hash, &c)); }
@@ -91,6 +100,10 @@ CALL(pending_prove) { struct pending p = { .client_id = "x" }; forget(pending_pr
 CALL(pending_put) { struct pending p = { .client_id = "", .redirect_uri = "", .challenge = "", .scope = "",
     .attempt = "", .resource = "" }; forget(pending_put(s, &p)); }
 CALL(pending_take) { bool taken; forget(pending_take(s, &hash, &hash, START, &taken)); }
+CALL(pinned_drop) { bool was; forget(pinned_drop(s, "x", &was)); }
+CALL(pinned_each) { forget(pinned_each(s, arena, each_pinned, NULL)); }
+CALL(pinned_find) { struct pinned *p; forget(pinned_find(s, arena, "x", &p)); }
+CALL(pinned_put) { struct pinned p = { .client_id = "x", .document = "" }; forget(pinned_put(s, &p)); }
 CALL(refresh_find) { struct refresh *t; forget(refresh_find(s, arena, &hash, &t)); }
 CALL(refresh_put) { struct refresh t = { .grant_id = 1 }; forget(refresh_put(s, &t)); }
 CALL(refresh_take) { bool taken; forget(refresh_take(s, &hash, hash.v, START, &taken)); }
@@ -123,7 +136,7 @@ static const struct {
 	ROW(account_each, P), ROW(account_revoke, P), ROW(account_set_password, P),
 	ROW(audit_last, O), ROW(audit_next, O), ROW(audit_put, WEB | O),
 	ROW(client_find, R | A | T | V | I | P),
-	ROW(client_put, R), ROW(client_set_agreed, A), ROW(code_count_try, T), ROW(code_find, T), ROW(code_put, A),
+	ROW(client_put, R), ROW(client_set_agreed, A), ROW(client_document_find_disabled, A), ROW(client_document_put, A), ROW(code_count_try, T), ROW(code_find, T), ROW(code_put, A),
 	ROW(code_take, T),
 	ROW(document_count, O), ROW(document_each, O), ROW(document_put, M | O), ROW(document_search, M),
 	ROW(grant_find, T | V),
@@ -132,6 +145,7 @@ static const struct {
 	ROW(limit_count, WEB), ROW(limit_drop, WEB), ROW(limit_find, WEB),
 	ROW(limit_give_back, WEB),
 	ROW(meta_find_key, A | P), ROW(pending_find, A), ROW(pending_move, A | P), ROW(pending_prove, A), ROW(pending_put, A), ROW(pending_take, A),
+	ROW(pinned_drop, O), ROW(pinned_each, O), ROW(pinned_find, A | O), ROW(pinned_put, O),
 	ROW(refresh_find, T | V), ROW(refresh_put, T), ROW(refresh_take, T), ROW(session_drop, A | P),
 	ROW(session_drop_user, P | O),
 	ROW(session_find, A | P), ROW(session_put, A | P), ROW(session_touch, A | P), ROW(token_reap, T), ROW(user_each, O),
