@@ -125,8 +125,10 @@ static const struct fail *read_pages(struct context *cx, struct json_object *met
 		if (!value || !is_page_member(name))
 			continue;
 		text = json_text(metadata, name);
-		if (!text || !is_web_page(cx->arena, text))
+		if (!text || !is_web_page(cx->arena, text)) {
+			cx->trail.why = arena_printf(cx->arena, "%.*s is not the https URL of a page", (int)strcspn(name, "#"), name);
 			return &bad_uri;
+		}
 	}
 	text = json_text(metadata, "client_uri");
 	c->uri = text ? arena_copy(cx->arena, text) : NULL;

@@ -16,7 +16,7 @@ struct redirect_rule {
 const struct fail *redirect_rule_each(struct store *s, struct arena *a,
     void (*each)(void *with, const struct redirect_rule *r), void *with) __attribute__((nonnull(1, 2, 3), warn_unused_result));
 
-/* A new rule, or another word about a pattern that has one; r->id is set. */
+/* A new rule, or the same that is there already; r->id is set. */
 const struct fail *redirect_rule_put(struct store *s, struct redirect_rule *r) __attribute__((nonnull, warn_unused_result));
 
 /* *found: was there one of that id? */

@@ -49,8 +49,9 @@ CREATE TABLE pinned (
 CREATE TABLE redirect_rule (
 	id		INTEGER PRIMARY KEY,
 	allow		INTEGER NOT NULL,
-	pattern		TEXT NOT NULL UNIQUE,
-	created_at	INTEGER NOT NULL
+	pattern		TEXT NOT NULL,
+	created_at	INTEGER NOT NULL,
+	UNIQUE (pattern, allow)
 ) STRICT;
 
 CREATE TABLE assertion (

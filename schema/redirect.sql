@@ -6,9 +6,9 @@
 SELECT id, allow, pattern, created_at FROM redirect_rule ORDER BY id;
 
 -- redirect_rule_put: mcpctl
--- One word a pattern, the last one.
+-- The same rule twice is one.  To allow what is denied takes no denial away: that is for whoever drops it.
 INSERT INTO redirect_rule (allow, pattern, created_at) VALUES (:allow, :pattern, :now)
-    ON CONFLICT (pattern) DO UPDATE SET allow = excluded.allow, created_at = excluded.created_at
+    ON CONFLICT (pattern, allow) DO UPDATE SET created_at = created_at
 RETURNING id;
 
 -- redirect_rule_drop: mcpctl

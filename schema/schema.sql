@@ -69,8 +69,9 @@ CREATE TABLE pinned (
 CREATE TABLE redirect_rule (
 	id		INTEGER PRIMARY KEY,
 	allow		INTEGER NOT NULL,		-- 1 allow, 0 deny
-	pattern		TEXT NOT NULL UNIQUE,
-	created_at	INTEGER NOT NULL
+	pattern		TEXT NOT NULL,
+	created_at	INTEGER NOT NULL,
+	UNIQUE (pattern, allow)
 ) STRICT;
 
 -- Client assertions that were used (RFC 7523 section 3, jti), until they expire by themselves.

@@ -45,7 +45,8 @@ static const struct fail *echo(struct request *rq, struct response *rs)
 	    *cookie = http_cookie(rq, "c");
 
 	must(rq->body[rq->body_len] == '\0');
-	must(rq->method == METHOD_GET || rq->method == METHOD_HEAD || rq->method == METHOD_POST);
+	must(rq->method == METHOD_GET || rq->method == METHOD_HEAD || rq->method == METHOD_POST ||
+	    rq->method == METHOD_PUT);
 	must(rq->cx.now > 0 && strlen(rq->cx.id) == 16);
 	http_answer(rs, 200, "text/plain");
 	if (origin)
@@ -69,7 +70,7 @@ static void refuse(struct request *rq, struct response *rs, const struct fail *n
 static const struct endpoint endpoints[] = {
 	{ .name = "any", .methods = METHOD_GET | METHOD_POST, .body_max = 300, .cors = CORS_ANY, .handle = echo,
 	  .refuse = refuse },
-	{ .name = "listed", .methods = METHOD_POST, .cors = CORS_LISTED, .path_info = true, .handle = echo,
+	{ .name = "listed", .methods = METHOD_POST | METHOD_PUT, .cors = CORS_LISTED, .path_info = true, .handle = echo,
 	  .refuse = refuse },
 	{ .name = "none", .methods = METHOD_GET, .body_max = 1, .cors = CORS_NONE, .handle = echo,
 	  .refuse = refuse },

@@ -141,6 +141,7 @@ static void the_challenge_of_rfc_7636_matches(void **state)
 
 static const char *const prefix[] = {
 	[SECRET_ACCESS] = "mcpa_", [SECRET_REFRESH] = "mcpr_", [SECRET_CODE] = "mcpc_", [SECRET_CLIENT] = "mcps_",
+	[SECRET_MANAGEMENT] = "mcpm_",
 };
 
 static const char base62[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -149,7 +150,7 @@ static const char base64url[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijk
 static void a_secret_has_its_shape(void **state)
 {
 	(void)state;
-	for (enum secret_kind kind = SECRET_ACCESS; kind <= SECRET_CLIENT; kind++)
+	for (enum secret_kind kind = SECRET_ACCESS; kind <= SECRET_MANAGEMENT; kind++)
 		for (int i = 0; i < 100; i++) {
 			struct secret s = crypto_secret(kind), again;
 
@@ -164,12 +165,12 @@ static void a_secret_has_its_shape(void **state)
 static void a_secret_is_read_as_its_own_kind_only(void **state)
 {
 	(void)state;
-	for (enum secret_kind kind = SECRET_ACCESS; kind <= SECRET_CLIENT; kind++) {
+	for (enum secret_kind kind = SECRET_ACCESS; kind <= SECRET_MANAGEMENT; kind++) {
 		struct secret s = crypto_secret(kind), again;
 
-		for (enum secret_kind as = SECRET_ACCESS; as <= SECRET_CLIENT; as++)
+		for (enum secret_kind as = SECRET_ACCESS; as <= SECRET_MANAGEMENT; as++)
 			row_check(crypto_secret_read(as, s.v, &again) == (as == kind), "%s as %s", s.v, prefix[as]);
-		for (enum secret_kind as = SECRET_ACCESS; as <= SECRET_CLIENT; as++) {
+		for (enum secret_kind as = SECRET_ACCESS; as <= SECRET_MANAGEMENT; as++) {
 			memcpy(s.v, prefix[as], 5);
 			row_check(crypto_secret_read(as, s.v, &again) == (as == kind), "%s relabelled %s", s.v, prefix[as]);
 		}

@@ -303,6 +303,7 @@ static void allow_is_a_list_of_methods(void **state)
 	assert_string_equal(http_allow(*state, METHOD_POST | METHOD_OPTIONS), "POST, OPTIONS");
 	assert_string_equal(http_allow(*state, METHOD_POST), "POST");
 	assert_string_equal(http_allow(*state, METHOD_GET | METHOD_HEAD | METHOD_POST), "GET, HEAD, POST");
+	assert_string_equal(http_allow(*state, METHOD_DELETE | METHOD_PUT | METHOD_GET | METHOD_OPTIONS), "GET, PUT, DELETE, OPTIONS");
 }
 
 static void a_status_has_its_phrase(void **state)

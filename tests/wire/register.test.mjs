@@ -73,8 +73,8 @@ row('RG-01', 'a public client is registered as what it will be', async (s) => {
 	eq(doc.response_types, ['code'], 'response_types');
 	ok(!('nonsense_member' in doc), 'an unknown member is not echoed');
 	ok(s.stored(name), 'the client is in the database');
-	const other = await register(s, { redirect_uris: [HTTPS], client_name: name });
-	ok(other.client_id !== doc.client_id, 'a second registration has another id');
+	const other = await register(s, { redirect_uris: [HTTPS], client_name: `${name} 2` });
+	ok(other.client_id !== doc.client_id, 'another registration has another id');
 	const login = await authorize(s, authParams(s, doc, { code_challenge: pkce().challenge }));
 	status(login, 200, 'authorization request of the new client');
 	ok(formFor(login, 'login'), 'a sign-in page');
