@@ -77,7 +77,7 @@ static const struct fail *may_again(struct context *cx, const struct client *c, 
 	const struct fail *no;
 
 	*may = false;
-	if ((no = store_begin(cx->store)) || (no = limit_take(cx, LIMIT_KEYS, c->id)) || (no = store_commit(cx->store))) {
+	if ((no = store_begin(cx->store)) || (no = limit_take_always(cx, LIMIT_KEYS, c->id)) || (no = store_commit(cx->store))) {
 		store_end(cx->store);
 		return no->status == 429 ? NULL : no;
 	}

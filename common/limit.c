@@ -49,16 +49,19 @@ static const struct fail *judge(struct context *cx, enum conf_limit which, const
 	return l->count > rate->most ? limit_refuse(cx, l->since + rate->window - cx->now) : NULL;
 }
 
-const struct fail *limit_take(struct context *cx, enum conf_limit which, const char *whom)
+const struct fail *limit_take_always(struct context *cx, enum conf_limit which, const char *whom)
 {
 	const struct fail *no;
 	struct limit l;
 
-	if (!cx->conf->rate_limits)
-		return NULL;
 	if ((no = limit_count(cx->store, key_of(cx, which, whom), cx->now - cx->conf->limit[which].window, cx->now, &l)))
 		return no;
 	return judge(cx, which, &l);
+}
+
+const struct fail *limit_take(struct context *cx, enum conf_limit which, const char *whom)
+{
+	return cx->conf->rate_limits ? limit_take_always(cx, which, whom) : NULL;
 }
 
 const struct fail *limit_check(struct context *cx, enum conf_limit which, const char *whom)
