@@ -7,7 +7,8 @@
  *	202				a notification was taken
  *	4xx	application/json	an error; 401 and 403 say in WWW-Authenticate what is needed (RFC 6750)
  *
- * There are no sessions and no streams, so that GET and DELETE are 405.
+ * There are no sessions and no streams, so that GET and DELETE are 405; but first of all everybody needs a token, because
+ * clients look by HEAD or GET whether they have to sign in.
  */
 #include "bearer.h"
 #include "resource.h"
@@ -87,6 +88,10 @@ static const struct fail *mcp_handle(struct request *rq, struct response *rs)
 	if ((no = bearer_check(&rq->cx, http_authorization(rq), &who)))
 		return no;
 	bearer_seen(&rq->cx, who);
+	if (rq->method != METHOD_POST) {
+		http_header(rs, "Allow", http_allow(rq->cx.arena, METHOD_POST | METHOD_OPTIONS));
+		return &fail_method;
+	}
 	if (!http_content_type_is(rq, "application/json"))
 		return &no_json_type;
 	if ((no = rpc_answer(&rq->cx, who, &post, &reply)))
@@ -99,6 +104,7 @@ static const struct fail *mcp_handle(struct request *rq, struct response *rs)
 const struct endpoint mcp = {
 	.name = "mcp",
 	.methods = METHOD_POST,
+	.refused = METHOD_GET | METHOD_HEAD | METHOD_DELETE,
 	.role = ROLE_MCP,
 	.body_max = 0,
 	.cors = CORS_LISTED,

@@ -6,16 +6,18 @@
  *	200	whatever the token was: nobody learns from here whether it was good
  *	4xx	application/json	error, error_description
  */
+#include "audit.h"
 #include "clientauth.h"
 #include "form.h"
 #include "oauth.h"
+#include "refusal.h"
 #include "serve.h"
-#include "voice.h"
 
-enum { TOKEN, CLIENT_ID, CLIENT_SECRET, FIELDS };
+enum { TOKEN, CLIENT_ID, CLIENT_SECRET, ASSERTION_TYPE_, ASSERTION, FIELDS };
 
 static const char *const fields[FIELDS] = {
 	[TOKEN] = "token", [CLIENT_ID] = "client_id", [CLIENT_SECRET] = "client_secret",
+	[ASSERTION_TYPE_] = "client_assertion_type", [ASSERTION] = "client_assertion",
 };
 
 static const struct fail not_a_form = FAIL(400, "invalid_request",
@@ -28,23 +30,31 @@ static const struct fail *revoke_handle(struct request *rq, struct response *rs)
 	const struct fail *no;
 	struct client *c;
 
+	if ((no = refusal_check(rq)))
+		return no;
 	if (!http_content_type_is(rq, "application/x-www-form-urlencoded"))
 		return &not_a_form;
 	if ((no = form_read(rq->cx.arena, rq->body, rq->body_len, fields, FIELDS, v)))
 		return no;
 	if (!v[TOKEN])
 		return &token_missing;
-	if ((no = client_authenticate(&rq->cx, http_authorization(rq), v[CLIENT_ID], v[CLIENT_SECRET], &c)) ||
-	    (no = oauth_revoke(&rq->cx, c, v[TOKEN])))
+	no = client_authenticate(&rq->cx, &(struct client_credentials){ http_authorization(rq), v[CLIENT_ID], v[CLIENT_SECRET],
+	    v[ASSERTION_TYPE_], v[ASSERTION] }, &c);
+	if (no || (no = oauth_revoke(&rq->cx, c, v[TOKEN])))
 		return no;
 	rs->status = 200;
 	http_header(rs, "Cache-Control", "no-store");
 	return NULL;
 }
 
+static void revoke_refuse(struct request *rq, struct response *rs, const struct fail *no)
+{
+	refusal_give(rq, rs, AUDIT_REVOKE, no);
+}
+
 const struct endpoint revocation = {
 	.name = "revoke", .methods = METHOD_POST, .role = ROLE_REVOKE, .body_max = 64 * 1024,
-	.cors = CORS_ANY, .handle = revoke_handle, .refuse = voice_json,
+	.cors = CORS_ANY, .handle = revoke_handle, .refuse = revoke_refuse,
 };
 
 int main(void)

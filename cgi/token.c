@@ -8,51 +8,72 @@
  */
 #include <string.h>
 
+#include "audit.h"
 #include "clientauth.h"
+#include "conf.h"
 #include "form.h"
 #include "json.h"
 #include "oauth.h"
+#include "refusal.h"
 #include "serve.h"
-#include "voice.h"
 
 enum {
 	GRANT_TYPE, CLIENT_ID, CLIENT_SECRET, CODE, REDIRECT_URI, CODE_VERIFIER, REFRESH_TOKEN, SCOPE, RESOURCE,
-	CLIENT_ASSERTION, FIELDS,
+	ASSERTION_TYPE_, ASSERTION, FIELDS,
 };
 
 static const char *const fields[FIELDS] = {
 	[GRANT_TYPE] = "grant_type", [CLIENT_ID] = "client_id", [CLIENT_SECRET] = "client_secret", [CODE] = "code",
 	[REDIRECT_URI] = "redirect_uri", [CODE_VERIFIER] = "code_verifier", [REFRESH_TOKEN] = "refresh_token",
-	[SCOPE] = "scope", [RESOURCE] = "resource",
-	[CLIENT_ASSERTION] = "client_assertion",
+	[SCOPE] = "scope", [RESOURCE] = "resource", [ASSERTION_TYPE_] = "client_assertion_type",
+	[ASSERTION] = "client_assertion",
 };
 
 static const struct fail not_a_form = FAIL(400, "invalid_request",
     "The body must be application/x-www-form-urlencoded");
 static const struct fail grant_type_missing = FAIL(400, "invalid_request", "grant_type is missing");
 static const struct fail grant_type_unknown = FAIL(400, "unsupported_grant_type",
-    "grant_type must be authorization_code or refresh_token");
+    "grant_type is none that this server supports");
+
+static const struct grant_type {
+	const char *name;
+	const struct fail *(*give)(struct context *cx, const struct client *c, const struct token_request *r, struct tokens *t);
+} grant_types[] = {
+	{ "authorization_code", oauth_give_for_code },
+	{ "refresh_token", oauth_give_for_refresh },
+	{ "client_credentials", oauth_give_for_client },
+	{ NULL, NULL },
+};
+
+static const struct grant_type *find_grant_type(const struct conf *conf, const char *name)
+{
+	const struct grant_type *x;
+
+	for (x = grant_types; x->name && strcmp(x->name, name) != 0; x++)
+		continue;
+	return !x->name || (x->give == oauth_give_for_client && !conf->client_credentials) ? NULL : x;
+}
 
 static const struct fail *give(struct request *rq, const char **v, struct tokens *t)
 {
-	struct token_request r = {
+	const struct token_request r = {
 		.code = v[CODE], .redirect_uri = v[REDIRECT_URI], .code_verifier = v[CODE_VERIFIER],
 		.refresh_token = v[REFRESH_TOKEN], .scope = v[SCOPE], .resource = v[RESOURCE],
 	};
+	const struct client_credentials x = {
+		http_authorization(rq), v[CLIENT_ID], v[CLIENT_SECRET], v[ASSERTION_TYPE_], v[ASSERTION],
+	};
+	const struct grant_type *type;
 	const struct fail *no;
 	struct client *c;
-	bool code;
 
 	if (!v[GRANT_TYPE])
 		return &grant_type_missing;
-	code = strcmp(v[GRANT_TYPE], "authorization_code") == 0;
-	if (!code && strcmp(v[GRANT_TYPE], "refresh_token") != 0)
+	if (!(type = find_grant_type(rq->cx.conf, v[GRANT_TYPE])))
 		return &grant_type_unknown;
-	if (v[CLIENT_ASSERTION])
-		return &client_invalid;		/* private_key_jwt is not among the methods that the metadata names */
-	if ((no = client_authenticate(&rq->cx, http_authorization(rq), v[CLIENT_ID], v[CLIENT_SECRET], &c)))
+	if ((no = client_authenticate(&rq->cx, &x, &c)))
 		return no;
-	return code ? oauth_give_for_code(&rq->cx, c, &r, t) : oauth_give_for_refresh(&rq->cx, c, &r, t);
+	return type->give(&rq->cx, c, &r, t);
 }
 
 static const struct fail *token_handle(struct request *rq, struct response *rs)
@@ -61,6 +82,8 @@ static const struct fail *token_handle(struct request *rq, struct response *rs)
 	const char *v[FIELDS];
 	const struct fail *no;
 
+	if ((no = refusal_check(rq)))
+		return no;
 	if (!http_content_type_is(rq, "application/x-www-form-urlencoded"))
 		return &not_a_form;
 	if ((no = form_read(rq->cx.arena, rq->body, rq->body_len, fields, FIELDS, v)) || (no = give(rq, v, &t)))
@@ -78,9 +101,14 @@ static const struct fail *token_handle(struct request *rq, struct response *rs)
 	return NULL;
 }
 
+static void token_refuse(struct request *rq, struct response *rs, const struct fail *no)
+{
+	refusal_give(rq, rs, AUDIT_TOKEN, no);
+}
+
 const struct endpoint token = {
 	.name = "token", .methods = METHOD_POST, .role = ROLE_TOKEN, .body_max = 64 * 1024,
-	.cors = CORS_ANY, .handle = token_handle, .refuse = voice_json,
+	.cors = CORS_ANY, .handle = token_handle, .refuse = token_refuse,
 };
 
 int main(void)

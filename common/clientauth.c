@@ -4,8 +4,13 @@
 #include <strings.h>
 
 #include "arena.h"
+#include "assertion.h"
 #include "clientauth.h"
+#include "clientkeys.h"
+#include "conf.h"
 #include "log.h"
+#include "store.h"
+#include "store_assertion.h"
 #include "url.h"
 
 const struct fail client_invalid = {
@@ -16,76 +21,169 @@ static const struct fail client_id_missing = FAIL(400, "invalid_request", "clien
 static const struct fail two_methods = FAIL(400, "invalid_request",
     "More than one client authentication is used");
 
-struct credentials {
+/* What was understood of the credentials. */
+struct claim {
 	const char *method;
 	const char *id;
 	const char *secret;
+	struct jws jws;
 };
 
-/* RFC 6749 section 2.3.1: base64 of form-encoded id, colon, form-encoded secret. */
-static const struct fail *basic_read(struct arena *a, const char *authorization, struct credentials *x)
+static const struct fail *refuse(struct context *cx, const char *why)
 {
-	const char *text, *colon;
-	size_t n, len;
-
-	n = strcspn(authorization, " ");
-	if (n != 5 || strncasecmp(authorization, "Basic", 5) != 0)
-		return &client_invalid;
-	authorization += n + strspn(authorization + n, " ");
-	text = crypto_base64_read(a, authorization, strlen(authorization), &len);
-	colon = text ? memchr(text, ':', len) : NULL;
-	if (!colon)
-		return &client_invalid;
-	x->method = "client_secret_basic";
-	x->id = url_decode(a, text, (size_t)(colon - text), true);
-	x->secret = url_decode(a, colon + 1, len - (size_t)(colon + 1 - text), true);
-	return x->id && *x->id && x->secret ? NULL : &client_invalid;
+	cx->trail.why = why;
+	log_line("client refused: %s", why);
+	return &client_invalid;
 }
 
-static const struct fail *credentials_read(struct arena *a, const char *authorization, const char *id,
-    const char *secret, struct credentials *x)
+/* RFC 6749 section 2.3.1: base64 of form-encoded id, colon, form-encoded secret. */
+static const struct fail *read_basic(struct context *cx, const struct client_credentials *x, struct claim *claim)
 {
-	const struct fail *no;
+	const char *text = x->authorization, *colon;
+	size_t n = strcspn(text, " "), len;
 
-	if (authorization) {
-		if ((no = basic_read(a, authorization, x)))
-			return no;
-		return secret || (id && strcmp(id, x->id) != 0) ? &two_methods : NULL;
-	}
-	if (!id)
-		return &client_id_missing;
-	*x = (struct credentials){ secret ? "client_secret_post" : "none", id, secret };
+	if (x->secret)
+		return &two_methods;
+	if (n != 5 || strncasecmp(text, "Basic", 5) != 0)
+		return refuse(cx, "the Authorization header is not Basic");
+	text += n + strspn(text + n, " ");
+	text = crypto_base64_read(cx->arena, text, strlen(text), &len);
+	colon = text ? memchr(text, ':', len) : NULL;
+	if (!colon)
+		return refuse(cx, "the Authorization header is not base64 of id:secret");
+	claim->method = "client_secret_basic";
+	claim->id = url_decode(cx->arena, text, (size_t)(colon - text), true);
+	claim->secret = url_decode(cx->arena, colon + 1, len - (size_t)(colon + 1 - text), true);
+	if (!claim->id || !*claim->id || !claim->secret)
+		return refuse(cx, "id or secret in the Authorization header are not form-encoded");
+	return x->id && strcmp(x->id, claim->id) != 0 ? &two_methods : NULL;
+}
+
+/* RFC 7523 section 3: the assertion itself says who it is from; client_id may, but must not say otherwise. */
+static const struct fail *read_assertion(struct context *cx, const struct client_credentials *x, struct claim *claim)
+{
+	const char *why;
+
+	if (x->authorization || x->secret)
+		return &two_methods;
+	if (!x->assertion || !x->assertion_type || strcmp(x->assertion_type, ASSERTION_TYPE) != 0)
+		return refuse(cx, "client_assertion and client_assertion_type do not go together");
+	if ((why = jws_read(cx->arena, x->assertion, &claim->jws)))
+		return refuse(cx, why);
+	claim->method = "private_key_jwt";
+	claim->id = assertion_client(&claim->jws);
+	if (!claim->id || (x->id && strcmp(x->id, claim->id) != 0))
+		return refuse(cx, "sub of the assertion is not the client_id");
 	return NULL;
 }
 
-static bool is_authentic(const struct client *c, const struct credentials *x)
+static const struct fail *read_claim(struct context *cx, const struct client_credentials *x, struct claim *claim)
+{
+	if (x->assertion || x->assertion_type)
+		return read_assertion(cx, x, claim);
+	if (x->authorization)
+		return read_basic(cx, x, claim);
+	if (!x->id)
+		return &client_id_missing;
+	*claim = (struct claim){ .method = x->secret ? "client_secret_post" : "none", .id = x->id, .secret = x->secret };
+	return NULL;
+}
+
+static bool secret_is_right(const struct client *c, const char *secret)
 {
 	struct digest hash;
 	struct secret s;
 
-	if (strcmp(c->auth_method, x->method) != 0)
-		return false;
-	if (!c->has_secret)
-		return !x->secret;
-	if (!x->secret || !crypto_secret_read(SECRET_CLIENT, x->secret, &s))
+	if (!c->has_secret || !secret)
+		return !c->has_secret && !secret;
+	if (!crypto_secret_read(SECRET_CLIENT, secret, &s))
 		return false;
 	hash = crypto_digest_secret(&s);
 	return crypto_equal(&hash, &c->secret, sizeof hash);
 }
 
-const struct fail *client_authenticate(struct context *cx, const char *authorization, const char *id,
-    const char *secret, struct client **c)
+/* Is it signed with a key of the client, looking for a newer key once? */
+static const struct fail *check_signature(struct context *cx, struct client *c, const struct jws *j)
 {
-	struct credentials x = { 0 };
+	struct json_object *keys;
 	const struct fail *no;
+	bool unknown = false;
+	const char *why = "it has no keys";
+
+	if ((no = clientkeys_find(cx, c, false, &keys, &why)))
+		return no;
+	if (keys && !(why = jws_verify(cx->arena, j, keys, &unknown)))
+		return NULL;
+	if (!keys || !unknown)
+		return refuse(cx, why);
+	if ((no = clientkeys_find(cx, c, true, &keys, &why)))
+		return no;
+	if (keys && !(why = jws_verify(cx->arena, j, keys, &unknown)))
+		return NULL;
+	return refuse(cx, why);
+}
+
+static const struct fail *spend(struct context *cx, const struct digest *once, int64_t until)
+{
+	const struct fail *no;
+	bool fresh;
+
+	if ((no = store_begin(cx->store)) || (no = assertion_put(cx->store, once, until, cx->now, &fresh)) ||
+	    (no = store_commit(cx->store))) {
+		store_end(cx->store);
+		return no;
+	}
+	return fresh ? NULL : refuse(cx, "the assertion was used before");
+}
+
+static const struct fail *check_assertion(struct context *cx, struct client *c, const struct jws *j)
+{
+	const struct fail *no;
+	struct digest once;
+	const char *why;
+	int64_t until;
+
+	if ((no = check_signature(cx, c, j)))
+		return no;
+	why = assertion_check(cx->arena, j, c->id, cx->conf->issuer, arena_printf(cx->arena, "%s/token", cx->conf->issuer),
+	    cx->now, &once, &until);
+	return why ? refuse(cx, why) : spend(cx, &once, until);
+}
+
+static bool is_switched_off(const struct conf *conf, const struct client *c)
+{
+	return conf->client_id_documents == DOCUMENTS_OFF && strcmp(c->kind, "document") == 0;
+}
+
+/*
+ * A client that may do without proof, and brings one all the same: some documents offer both.  The proof has to be good
+ * then.
+ */
+static bool is_better(const struct client *c, const struct claim *claim)
+{
+	return claim->jws.alg && strcmp(c->auth_method, "none") == 0 && (c->keys || c->keys_uri);
+}
+
+const struct fail *client_authenticate(struct context *cx, const struct client_credentials *x, struct client **c)
+{
+	struct claim claim = { 0 };
+	const struct fail *no;
+	struct client *found;
 
 	*c = NULL;
-	if ((no = credentials_read(cx->arena, authorization, id, secret, &x)) ||
-	    (no = client_find(cx->store, cx->arena, x.id, c)))
+	if ((no = read_claim(cx, x, &claim)) || (no = client_find(cx->store, cx->arena, claim.id, &found)))
 		return no;
-	if (*c && is_authentic(*c, &x))
-		return NULL;
-	log_line("client refused: %s", *c ? "wrong secret or authentication method" : "not registered");
-	*c = NULL;
-	return &client_invalid;
+	if (!found || is_switched_off(cx->conf, found))
+		return refuse(cx, "the client is not registered, or disabled");
+	cx->trail.client_id = found->id;
+	if (strcmp(found->auth_method, claim.method) != 0 && !is_better(found, &claim))
+		return refuse(cx, arena_printf(cx->arena, "the client used %s and has registered %s", claim.method,
+		    found->auth_method));
+	if (claim.jws.alg)
+		no = check_assertion(cx, found, &claim.jws);
+	else if (!secret_is_right(found, claim.secret))
+		no = refuse(cx, "the client secret is wrong");
+	if (!no)
+		*c = found;
+	return no;
 }

@@ -9,6 +9,7 @@
 
 #include "context.h"
 #include "store_client.h"
+#include "store_introspect.h"
 
 extern const struct fail oauth_grant_invalid;	/* invalid_grant */
 
@@ -42,6 +43,20 @@ const struct fail *oauth_give_for_code(struct context *cx, const struct client *
  */
 const struct fail *oauth_give_for_refresh(struct context *cx, const struct client *c, const struct token_request *r,
     struct tokens *t) __attribute__((nonnull, warn_unused_result));
+
+/*
+ * grant_type=client_credentials (OAuth 2.1 section 4.2): an access token for the client itself, of what the operator has
+ * given it; never a refresh token.  unauthorized_client for one that the operator did not make for this.
+ */
+const struct fail *oauth_give_for_client(struct context *cx, const struct client *c, const struct token_request *r,
+    struct tokens *t) __attribute__((nonnull, warn_unused_result));
+
+/*
+ * *found is NULL unless the text is a live access token for one of the resources that the operator lets this client ask about.
+ * client_invalid for a client that may ask about none.
+ */
+const struct fail *oauth_introspect(struct context *cx, const struct client *c, const char *token,
+    struct introspection **found) __attribute__((nonnull, warn_unused_result));
 
 /*
  * RFC 7009: a refresh token ends its grant, an access token only itself.  A token that is unknown or another client's

@@ -2,7 +2,8 @@
 /* oauth_revoke: giving a token up (RFC 7009). */
 #include <string.h>
 
-#include "oauth.h"
+#include "audit.h"
+#include "oauth_token.h"
 #include "store_grant.h"
 #include "store_token.h"
 
@@ -15,7 +16,11 @@ static const struct fail *revoke_refresh(struct context *cx, const struct client
 	if ((no = refresh_find(cx->store, cx->arena, hash, &t)) || !t ||
 	    (no = grant_find(cx->store, cx->arena, t->grant_id, &g)) || !g || strcmp(g->client_id, c->id) != 0)
 		return no;
-	return grant_revoke(cx->store, g->id, cx->now);
+	oauth_trail(cx, g);
+	cx->trail.why = "by the client: everything of this grant";
+	if ((no = grant_revoke(cx->store, g->id, cx->now)))
+		return no;
+	return audit_note(cx, AUDIT_REVOKE);
 }
 
 static const struct fail *revoke_access(struct context *cx, const struct client *c, const struct digest *hash)
@@ -26,7 +31,10 @@ static const struct fail *revoke_access(struct context *cx, const struct client 
 
 	if ((no = access_find_owner(cx->store, cx->arena, hash, &grant_id, &owner)) || !owner || strcmp(owner, c->id) != 0)
 		return no;
-	return access_drop(cx->store, hash);
+	cx->trail.why = "by the client: one access token";
+	if ((no = access_drop(cx->store, hash)))
+		return no;
+	return audit_note(cx, AUDIT_REVOKE);
 }
 
 const struct fail *oauth_revoke(struct context *cx, const struct client *c, const char *token)

@@ -211,7 +211,7 @@ static unsigned methods_of(const struct endpoint *ep)
 		methods |= METHOD_HEAD;
 	if (ep->cors != CORS_NONE)
 		methods |= METHOD_OPTIONS;
-	return methods;
+	return methods & ~ep->refused;
 }
 
 /* DNS rebinding: a name that is not ours, looked up to 127.0.0.1, must not reach a server on somebody's desk. */
@@ -274,7 +274,7 @@ static const struct fail *answer(struct request *rq, struct response *rs, const 
 		return &long_query;
 	if (give_cors(rq, rs, ep))
 		return &foreign_origin;
-	if (!(methods_of(ep) & rq->method)) {
+	if (!((methods_of(ep) | ep->refused) & rq->method)) {
 		http_header(rs, "Allow", allow);
 		return &fail_method;
 	}

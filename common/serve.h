@@ -20,6 +20,7 @@ enum cors {
 struct endpoint {
 	const char *name;
 	unsigned methods;	/* set of enum method; HEAD goes with GET, OPTIONS with every CORS but CORS_NONE */
+	unsigned refused;	/* of these, methods that the handler refuses itself, after a look at who asks; never in Allow */
 	enum role role;		/* statements that it may run */
 	size_t body_max;	/* bytes; 0: settings' max_body */
 	enum cors cors;

@@ -19,10 +19,6 @@
 
 enum { APPLICATION_ID = 1296257097, BUSY_MS = 10000, TRIES = 200 };
 
-static const char note[] =
-    "INSERT INTO audit (at, attempt, request, event, outcome, why, address)"
-    " VALUES (?1, '', 'mcpctl', 'revoke', 'ok', 'the operator restored a backup: every grant ended', '')";
-
 /* What a restored file must not bring along, and what marks it as another one.  ?1 is now, ?2 the new epoch. */
 static const char *const ends[] = {
 	"UPDATE grants SET revoked_at = ?1, expires_at = min(expires_at, ?1) WHERE revoked_at = 0",
@@ -30,7 +26,8 @@ static const char *const ends[] = {
 	"DELETE FROM limits",
 	"INSERT OR REPLACE INTO meta (key, value) VALUES ('form_key', randomblob(32))",
 	"INSERT OR REPLACE INTO meta (key, value) VALUES ('epoch', CAST(CAST(?2 AS TEXT) AS BLOB))",
-	note,
+	("INSERT INTO audit (at, attempt, request, event, outcome, why, address)"
+	 " VALUES (?1, '', 'mcpctl', 'revoke', 'ok', 'the operator restored a backup: every grant ended', '')"),
 };
 
 static const char *open_file(struct arena *a, const char *file, int flags, sqlite3 **db)

@@ -3,12 +3,8 @@
 #include "store_grant.h"
 #include "store_sql.h"
 
-const struct fail *grant_put(struct store *s, struct grant *g)
+static const struct fail *put(struct query q, struct grant *g)
 {
-	struct query q = query_new(s, SQL_GRANT_PUT);
-
-	if (g->user_id)
-		query_int(&q, ":user_id", g->user_id);
 	query_text(&q, ":client_id", g->client_id);
 	query_text(&q, ":scope", g->scope);
 	query_text(&q, ":resource", g->resource);
@@ -18,6 +14,19 @@ const struct fail *grant_put(struct store *s, struct grant *g)
 	if (query_row(&q))
 		g->id = column_int(&q, 0);
 	return query_end(&q);
+}
+
+const struct fail *grant_put(struct store *s, struct grant *g)
+{
+	struct query q = query_new(s, SQL_GRANT_PUT);
+
+	query_int(&q, ":user_id", g->user_id);
+	return put(q, g);
+}
+
+const struct fail *grant_put_machine(struct store *s, struct grant *g)
+{
+	return put(query_new(s, SQL_GRANT_PUT_MACHINE), g);
 }
 
 const struct fail *grant_find(struct store *s, struct arena *a, int64_t id, struct grant **g)

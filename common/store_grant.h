@@ -25,6 +25,9 @@ struct grant {
 /* Sets g->id. */
 const struct fail *grant_put(struct store *s, struct grant *g) __attribute__((nonnull, warn_unused_result));
 
+/* The same for a machine: g->user_id is not looked at. */
+const struct fail *grant_put_machine(struct store *s, struct grant *g) __attribute__((nonnull, warn_unused_result));
+
 /* *g is NULL when it is revoked, or its user or client is disabled or gone. */
 const struct fail *grant_find(struct store *s, struct arena *a, int64_t id, struct grant **g)
     __attribute__((nonnull, warn_unused_result));

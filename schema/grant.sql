@@ -5,6 +5,11 @@
 INSERT INTO grants (user_id, client_id, scope, resource, attempt, created_at, expires_at)
 VALUES (:user_id, :client_id, :scope, :resource, :attempt, :now, :expires_at) RETURNING id;
 
+-- grant_put_machine: token
+-- A grant that nobody agreed to but the operator: the program that gives tokens can make no other.
+INSERT INTO grants (client_id, scope, resource, attempt, created_at, expires_at)
+VALUES (:client_id, :scope, :resource, :attempt, :now, :expires_at) RETURNING id;
+
 -- grant_find_machine: token
 -- What the operator has given a machine client; one for each resource.
 SELECT id, scope, attempt, created_at, expires_at, generation

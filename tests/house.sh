@@ -51,15 +51,13 @@ only 'no unbounded or careless calls'	'\b(strcpy|strcat|sprintf|vsprintf|gets|st
 only 'HTML only in common/html'	'"[^"]*<(html|body|div|form|input|p|h1)[ >]' 'common/html/[a-z]*\.html'
 only 'Location is written in http only' '"Location' 'common/http\.c'
 
-domain=$(ls common/audit*.[ch] common/cimd*.[ch] common/client_metadata*.[ch] common/jws*.[ch] common/assertion*.[ch] common/scope*.[ch] common/bearer*.[ch] common/redirect*.[ch] common/resource*.[ch] common/pkce*.[ch] \
-	common/clientauth*.[ch] common/oauth*.[ch] common/limit*.[ch] common/login*.[ch] common/registration*.[ch] \
-	common/authorization*.[ch] common/jws*.[ch] common/assertion*.[ch] common/connection*.[ch] common/password*.[ch] \
-	common/rpc*.[ch] common/tool*.[ch] common/schema*.[ch] common/search*.[ch] 2>/dev/null)
+domain=$(for m in assertion audit authorization bearer cimd client_metadata clientauth clientkeys connection jws limit login oauth \
+	password pkce redirect registration resource rpc schema scope search tool; do ls common/$m*.[ch] 2>/dev/null; done)
 # shellcheck disable=SC2086
 never 'the domain knows no HTTP' '"(http|serve|serve_front|html|pages|page|browser|voice)\.h"' $domain
 never 'the store knows neither HTTP nor the domain' '"(http|serve|html|oauth|authorization|bearer|rpc|tool|clientauth|login)\.h"' common/store*.[ch]
 never 'the wire knows neither OAuth nor MCP' '"(oauth|authorization|bearer|rpc|tool|scope|clientauth|login|redirect|registration|jws|assertion|cimd)[a-z_]*\.h"' \
-	common/serve*.[ch] common/http.[ch] common/url.[ch] common/form.[ch] common/json.[ch] common/crypto*.[ch] common/conf.[ch] common/fetch*.[ch]
+	common/serve*.[ch] common/http.[ch] common/url.[ch] common/form.[ch] common/json.[ch] common/crypto*.[ch] common/conf*.[ch] common/fetch*.[ch]
 never 'what is fetched meets neither the settings nor the store' '"(conf|store|context|crypto|serve|http|json)[a-z_]*\.h"' common/fetch*.[ch] cgi/fetch.c
 never 'the ground knows nothing above it' '"(http|serve|json|store|conf|crypto)[a-z_]*\.h"' common/arena.[ch] common/buf.[ch] common/fail.[ch] common/log.[ch]
 never 'programs take nothing from argv' 'int main\([^v]' $(ls cgi/*.c | grep -v mcpctl)

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: ISC
 #
 # Compares the rows of the security table (rows.list) with the tests that carry their ids and with the list of those
-# that wait (ROWS). Prints how many there are of each; fails when a row has neither, when one has both, when one
-# waits without a reason, or when a test carries an id of a listed group that is not on the list.
+# that wait (ROWS). Prints how many there are of each, and which rows have no test; fails when a row has neither, when
+# one has both, when one waits without a reason, or when a test carries an id of a listed group that is not on the list.
 
 set -eu
 cd "$(dirname "$0")"
@@ -35,14 +35,20 @@ uniq -d "$work/listed" >"$work/out"
 complain 'stands twice in rows.list' <"$work/out"
 grep -vE '^(#|$)' ROWS | awk 'NF < 3 { print $1 }' >"$work/out"
 complain 'waits in ROWS without a reason' <"$work/out"
-grep -E '^(MD|RG|AU|LG|CO|TC|TR|BR)-' "$work/tested" | comm -23 - "$work/listed" >"$work/out"
+comm -13 "$work/listed" "$work/waiting" >"$work/out"
+complain 'waits in ROWS, and is not in rows.list' <"$work/out"
+groups=$(sed 's/-.*//' "$work/listed" | sort -u | paste -sd'|')
+grep -E "^($groups)-" "$work/tested" | comm -23 - "$work/listed" >"$work/out"
 complain 'has a test, and is not in rows.list' <"$work/out"
 
-tested=$(wc -l <"$work/tested")
-waiting=$(wc -l <"$work/waiting")
-listed=$(wc -l <"$work/listed")
-covered=$(comm -12 "$work/listed" "$work/tested" | wc -l)
-echo "rows with a test: $tested"
-echo "rows that wait: $waiting"
-echo "rows of rows.list with a test: $covered of $listed"
+comm -12 "$work/listed" "$work/tested" >"$work/covered"
+comm -23 "$work/listed" "$work/tested" >"$work/bare"
+echo "rows with a test: $(wc -l <"$work/tested")"
+echo "rows that wait: $(wc -l <"$work/waiting")"
+echo "rows of rows.list with a test: $(wc -l <"$work/covered") of $(wc -l <"$work/listed")"
+if [ -s "$work/bare" ]; then
+	echo "rows of rows.list without a test: $(paste -sd' ' "$work/bare")"
+else
+	echo "rows of rows.list without a test: none"
+fi
 exit "$bad"

@@ -4,7 +4,7 @@
 # run.sh: runs the tests and counts them.
 #
 #	tests/run.sh check	fences, statements, unit tests, mcpctl, wire tests in process under the sanitizers
-#	tests/run.sh test	all of that, and lighttpd, the SDK clients, Chromium, fuzzing, make run itself
+#	tests/run.sh test	all of that, and lighttpd, the clients, the conformance suite, Chromium, fuzzing, make run itself
 #
 # Every suite prints lines that begin with "ok" or "not ok"; a suite that fails without such a line counts as one
 # failure.  The last line is `N passed, N failed`.
@@ -101,6 +101,7 @@ if [ "$what" = test ]; then
 	suite 'wire, lighttpd CGI' run_node tests/wire/run.mjs cgi
 	suite 'clients, FastCGI' run_node tests/clients/run.mjs fastcgi
 	suite 'clients, CGI' run_node tests/clients/run.mjs cgi
+	suite 'judges' run_node tests/judges/run.mjs fastcgi
 	suite 'browser' run_node tests/browser/run.mjs fastcgi
 	suite 'make run' tests/live/run.sh
 	suite 'fuzz' tests/fuzz/run.sh 4

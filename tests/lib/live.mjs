@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 //
-// The runner of the suites that need a real browser: the public clients and the pages. A test gets an installation,
-// by default one that all tests with the same settings share, and the one Chromium of the run.
+// The runner of the public clients, the judges and the pages. A test gets an installation, by default one that all tests
+// with the same settings share, and the one Chromium of the run.
 
 import fs from 'node:fs';
 import path from 'node:path';
@@ -13,9 +13,12 @@ const tests = [];
 const LIMIT_MS = 120000;
 let currentFile = '';
 
-/** fn({ s, browser, front }) is the test. settings: of mcp-cgi.conf; own: true gives it an installation of its own. */
-export function live(name, fn, { settings = {}, own = false } = {}) {
-	tests.push({ name, fn, settings, own, file: currentFile });
+/**
+ * fn({ s, browser, front }) is the test. settings: of mcp-cgi.conf; own: true gives it an installation of its own;
+ * browser: false is for tests that need none.
+ */
+export function live(name, fn, { settings = {}, own = false, browser = true } = {}) {
+	tests.push({ name, fn, settings, own, browser, file: currentFile });
 }
 
 function limited(promise) {
@@ -44,7 +47,7 @@ export async function run(folder) {
 		console.log(`not ok - ${name}: ${String(error.message ?? error).replace(/\s*\n\s*/g, ' / ')}`);
 		if (process.env.MCP_TESTS_TRACE) console.log(String(error.stack).split('\n').slice(1).map((l) => `#  ${l.trim()}`).join('\n'));
 	};
-	const browser = await launch();
+	const browser = chosen.some((t) => t.browser) ? await launch() : null;
 	const chains = new Map();
 	chosen.forEach((t, i) => {
 		const key = t.own ? `own ${i}` : JSON.stringify(t.settings);
@@ -72,7 +75,7 @@ export async function run(folder) {
 			say({ name: `the end of ${chain.length} tests` }, e);
 		}
 	}
-	await browser.close();
+	await browser?.close();
 	console.log(`${chosen.length - Math.min(failed, chosen.length)} passed, ${failed} failed`);
 	process.exit(failed || !chosen.length ? 1 : 0);
 }

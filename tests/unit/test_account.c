@@ -21,7 +21,10 @@ static int64_t put(struct world *w, int64_t user, const char *client, const char
 		.expires_at = at + 1000000,
 	};
 
-	assert_go_on(grant_put(world_as(w, ROLE_AUTHORIZE), &g));
+	if (user)
+		assert_go_on(grant_put(world_as(w, ROLE_AUTHORIZE), &g));
+	else
+		assert_go_on(grant_put_machine(world_as(w, ROLE_TOKEN), &g));
 	return g.id;
 }
 

@@ -6,6 +6,7 @@
 #include "world.h"
 
 #include "authorization.h"
+#include "authorization_scope.h"
 #include "cimd.h"
 #include "store_pinned.h"
 
@@ -181,6 +182,7 @@ static void agreeing_gives_the_sum(void **state)
 
 		world_settings(w, arena_printf(w->cx.arena, "[resource https://mcp.example.org/mcp]\nname = X\n%s", sum[i].resource_scopes));
 		p.resource = w->conf.resource[0].uri;
+		c.kind = "operator";
 		c.scope = sum[i].may;
 		world_as(w, ROLE_AUTHORIZE);
 		if (*sum[i].held)
@@ -218,6 +220,40 @@ static void only_what_lives_and_belongs_together_is_added(void **state)
 	assert_non_null(authorization_scope(&w->cx, &p, &c, w->user, &before, &whole));
 }
 
+/* What a client says of itself is no promise: it may ask for more when it meets a tool that needs more. */
+static void only_the_operators_word_is_a_ceiling(void **state)
+{
+	static const struct { const char *kind, *registered, *asked, *want; } row[] = {
+		{ "registered", "read:knowledge", NULL, "read:knowledge" },
+		{ "registered", "read:knowledge", BOTH, BOTH },
+		{ "registered", "read:knowledge", "write:knowledge", "write:knowledge" },
+		{ "registered", "", NULL, BOTH },
+		{ "document", "write:knowledge", NULL, "write:knowledge" },
+		{ "document", "read:knowledge", "openid profile email", "read:knowledge" },
+		{ "registered", "", "openid email", BOTH },
+		{ "registered", "", "openid profile offline_access", BOTH " offline_access" },
+		{ "registered", "", "openid unknown", NULL },
+		{ "registered", "", "openi", NULL },
+		{ "operator", "read:knowledge", BOTH, "read:knowledge" },
+		{ "operator", "read:knowledge", NULL, "read:knowledge" },
+		{ "operator", "read:*", BOTH, "read:knowledge" },
+		{ "operator", "read:knowledge", "write:knowledge", NULL },
+	};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct client c = world_client("c_one");
+		struct authorization z = { .client = &c, .resource = &w->conf.resource[0] };
+		const struct fail *no;
+
+		c.kind = row[i].kind;
+		c.scope = row[i].registered;
+		no = authorization_read_scope(&w->cx, row[i].asked, &z);
+		row_check(!no == (row[i].want != NULL), "%zu: %s", i, no ? no->description : z.scope);
+		row_check(no || same_text(z.scope, row[i].want), "%zu: %s", i, z.scope);
+	}
+}
+
 /* ---- not any more ------------------------------------------------------------------------------------------------- */
 
 static struct pending proven(struct world *w, const char *id)
@@ -253,7 +289,7 @@ static void a_client_that_may_not_any_more_gets_no_code(void **state)
 	assert_ptr_equal(allow(w, &p, &taken), &authorization_waits);
 	world_sql(w, "UPDATE client SET waits = 0, disabled_at = 5 WHERE id = 'c_one'");
 	assert_int_equal(allow(w, &p, &taken)->status, 400);
-	world_sql(w, "UPDATE client SET disabled_at = 0, scope = 'write:knowledge' WHERE id = 'c_one'");
+	world_sql(w, "UPDATE client SET disabled_at = 0, kind = 'operator', scope = 'write:knowledge' WHERE id = 'c_one'");
 	assert_string_equal(allow(w, &p, &taken)->error, "invalid_scope");
 	assert_int_equal(world_ask(w, "SELECT count(*) FROM code"), 0);
 	assert_int_equal(world_ask(w, "SELECT count(*) FROM pending WHERE answered_at != 0"), 0);
@@ -304,6 +340,7 @@ int main(void)
 		WITH_WORLD(what_is_kept_is_bounded),
 		cmocka_unit_test(agreeing_gives_the_sum),
 		WITH_WORLD(only_what_lives_and_belongs_together_is_added),
+		WITH_WORLD(only_the_operators_word_is_a_ceiling),
 		WITH_WORLD(a_client_that_may_not_any_more_gets_no_code),
 		WITH_WORLD(the_grant_is_the_sum),
 		WITH_WORLD(who_does_not_agree_is_written_down),

@@ -76,6 +76,7 @@ CALL(access_drop) { forget(access_drop(s, &hash)); }
 CALL(access_find) { struct bearer *b; forget(access_find(s, arena, &hash, START, &b)); }
 CALL(access_find_owner) { int64_t id; const char *c; forget(access_find_owner(s, arena, &hash, &id, &c)); }
 CALL(access_put) { struct access t = { .scope = "" }; forget(access_put(s, &t)); }
+CALL(assertion_put) { bool fresh; forget(assertion_put(s, &hash, START, START, &fresh)); }
 CALL(account_each) { forget(account_each(s, arena, 1, START, each_grant, NULL)); }
 CALL(account_revoke) { struct account_revoked r; forget(account_revoke(s, arena, 1, 1, START, &r)); }
 CALL(account_set_password) { struct user u = { .id = 1, .password = "" }; bool set;
@@ -90,6 +91,7 @@ CALL(client_find_managed) { struct client *c; forget(client_find_managed(s, aren
 CALL(client_find_same) { struct client *c; forget(client_find_same(s, arena, &hash, START, &c)); }
 CALL(client_reap) { int n; forget(client_reap(s, START, 9, &n)); }
 CALL(client_find) { struct client *c; forget(client_find(s, arena, "x", &c)); }
+CALL(client_keys_put) { struct client c = world_client("x"); c.keys_uri = "x"; forget(client_keys_put(s, &c, "", START)); }
 CALL(client_put) { struct client c = world_client("c_new"); forget(client_put(s, &c, 9)); }
 CALL(client_document_find_disabled) { bool x; forget(client_document_find_disabled(s, "x", &x)); }
 CALL(client_document_put) { struct client c = world_client("c_new"); bool x; forget(client_document_put(s, &c, START, 9, &x)); }
@@ -110,9 +112,12 @@ CALL(grant_find_machine) { struct grant *g; forget(grant_find_machine(s, arena, 
 CALL(grant_touch) { forget(grant_touch(s, 1, START)); }
 CALL(grant_put) { struct grant g = { .client_id = "", .scope = "",
     .resource = "" }; forget(grant_put(s, &g)); }
+CALL(grant_put_machine) { struct grant g = { .client_id = "", .scope = "",
+    .resource = "" }; forget(grant_put_machine(s, &g)); }
 CALL(grant_revoke) { forget(grant_revoke(s, 1, START)); }
 CALL(grant_revoke_user) { forget(grant_revoke_user(s, 1, START)); }
 CALL(grant_set_generation) { forget(grant_set_generation(s, 1, 1)); }
+CALL(introspection_find) { struct introspection *x; forget(introspection_find(s, arena, &hash, START, &x)); }
 CALL(limit_count) { struct limit l; forget(limit_count(s, "k", 0, START, &l)); }
 CALL(limit_drop) { forget(limit_drop(s, "k")); }
 CALL(limit_find) { struct limit l; forget(limit_find(s, "k", 0, START, &l)); }
@@ -174,6 +179,7 @@ static const struct {
 	unsigned roles;
 } functions[] = {
 	ROW(access_drop, V), ROW(access_find, M), ROW(access_find_owner, V), ROW(access_put, T),
+	ROW(assertion_put, T | V | I), ROW(client_keys_put, T | V | I), ROW(introspection_find, I),
 	ROW(account_each, P), ROW(account_revoke, P), ROW(account_set_password, P),
 	ROW(audit_last, O), ROW(audit_next, O), ROW(audit_put, WEB | O),
 	ROW(client_document_find_disabled, A), ROW(client_document_put, A),
@@ -184,7 +190,7 @@ static const struct {
 	ROW(document_count, O), ROW(document_each, O), ROW(document_put, M | O), ROW(document_search, M),
 	ROW(grant_find, T | V),
 	ROW(grant_find_before, A), ROW(grant_find_machine, T), ROW(grant_touch, T | M),
-	ROW(grant_put, A), ROW(grant_revoke, T | V | O), ROW(grant_revoke_user, P | O), ROW(grant_set_generation, T),
+	ROW(grant_put, A), ROW(grant_put_machine, T), ROW(grant_revoke, T | V | O), ROW(grant_revoke_user, P | O), ROW(grant_set_generation, T),
 	ROW(limit_count, WEB), ROW(limit_drop, WEB), ROW(limit_find, WEB),
 	ROW(limit_give_back, WEB),
 	ROW(list_client, O), ROW(list_client_name, O), ROW(list_clients, O), ROW(list_grant, O), ROW(list_grants, O),

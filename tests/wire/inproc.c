@@ -24,7 +24,7 @@
 #include "serve.h"
 #include "tool.h"
 
-extern const struct endpoint metadata, registration, authorize, token, revocation, account, mcp;
+extern const struct endpoint metadata, registration, authorize, token, revocation, introspection, account, mcp;
 
 enum { HEAD_MAX = 256 * 1024, ENV_MAX = 256 };
 
@@ -83,7 +83,7 @@ static const struct endpoint *route(const char *path, size_t n, size_t *script)
 {
 	static const struct { const char *path; const struct endpoint *ep; } table[] = {
 		{ "/.well-known", &metadata }, { "/register", &registration }, { "/authorize", &authorize },
-		{ "/token", &token }, { "/revoke", &revocation }, { "/account", &account },
+		{ "/token", &token }, { "/revoke", &revocation }, { "/introspect", &introspection }, { "/account", &account },
 		{ "/mcp", &mcp }, { "/team-b/mcp", &mcp },
 	};
 	size_t i, len;

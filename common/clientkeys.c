@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: ISC */
+/* clientkeys: kept, fetched, or fetched again. */
+#include <string.h>
+
+#include "arena.h"
+#include "clientkeys.h"
+#include "conf.h"
+#include "fetch_child.h"
+#include "json.h"
+#include "jws.h"
+#include "limit.h"
+#include "log.h"
+#include "store.h"
+#include "store_client_keys.h"
+#include "url.h"
+
+/* Kept for an hour; where fetching fails, what was good yesterday still is. */
+enum { KEEP = 3600, KEEP_STALE = 86400 };
+
+static struct json_object *read_keys(struct context *cx, const char *text, const char **why)
+{
+	struct json_object *keys;
+
+	*why = "its keys are no JSON";
+	if (!text || !json_read(cx->arena, text, strlen(text), &keys))
+		return NULL;
+	*why = jwks_check(keys);
+	return *why ? NULL : keys;
+}
+
+/* A fetch costs somebody else's server a request: each address and each host has a budget. */
+static const struct fail *spend(struct context *cx, const char *uri, const char **why)
+{
+	const struct fail *no;
+	struct url u;
+
+	*why = "its jwks_uri is no https URL";
+	if (!url_read(cx->arena, uri, &u))
+		return NULL;
+	*why = NULL;
+	if ((no = store_begin(cx->store)) || (no = limit_take(cx, LIMIT_FETCH, limit_address(cx))) ||
+	    (no = limit_take(cx, LIMIT_FETCH_HOST, u.host))) {
+		store_end(cx->store);
+		return no;
+	}
+	return store_commit(cx->store);
+}
+
+static const struct fail *fetch(struct context *cx, struct client *c, struct json_object **keys, const char **why)
+{
+	struct fetch f = {
+		.url = c->keys_uri, .ca_file = cx->conf->cimd_ca_file, .loopback = cx->conf->loopback, .keys = true,
+	};
+	const struct fail *no = spend(cx, c->keys_uri, why);
+
+	*keys = NULL;
+	if (no || *why)
+		return no;
+	if (fetch_ask(cx->arena, &f) != FETCH_OK) {
+		*why = arena_printf(cx->arena, "its keys could not be fetched: %s", f.why);
+		return NULL;
+	}
+	if (strlen(f.body) != f.len || !(*keys = read_keys(cx, f.body, why)))
+		return NULL;
+	c->keys = f.body;
+	c->keys_at = cx->now;
+	if ((no = store_begin(cx->store)) || (no = client_keys_put(cx->store, c, c->keys, cx->now))) {
+		store_end(cx->store);
+		return no;
+	}
+	return store_commit(cx->store);
+}
+
+/* A key that nobody has seen is looked for once in a while (limit_keys), however often it is named. */
+static const struct fail *may_again(struct context *cx, const struct client *c, bool *may)
+{
+	const struct fail *no;
+
+	*may = false;
+	if ((no = store_begin(cx->store)) || (no = limit_take_always(cx, LIMIT_KEYS, c->id)) || (no = store_commit(cx->store))) {
+		store_end(cx->store);
+		return no->status == 429 ? NULL : no;
+	}
+	*may = true;
+	return NULL;
+}
+
+static const struct fail *fetch_again(struct context *cx, struct client *c, struct json_object **keys, const char **why)
+{
+	const struct fail *no;
+	bool may;
+
+	*keys = NULL;
+	if (!c->keys_uri || (no = may_again(cx, c, &may)) || !may)
+		return c->keys_uri ? no : NULL;
+	return fetch(cx, c, keys, why);
+}
+
+const struct fail *clientkeys_find(struct context *cx, struct client *c, bool again, struct json_object **keys,
+    const char **why)
+{
+	int64_t age = cx->now - c->keys_at;
+	const struct fail *no;
+
+	if (again)
+		return fetch_again(cx, c, keys, why);
+	if (!c->keys_uri || (c->keys && age >= 0 && age < KEEP)) {
+		*keys = read_keys(cx, c->keys, why);
+		return NULL;
+	}
+	no = fetch(cx, c, keys, why);
+	if (no || *keys || !c->keys || age >= KEEP_STALE)
+		return no;
+	log_line("client %s: %s; the kept keys serve", c->id, *why);
+	*keys = read_keys(cx, c->keys, why);
+	return NULL;
+}
