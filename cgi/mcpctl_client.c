@@ -232,7 +232,7 @@ static const struct fail *apply(struct mcpctl *m, enum word w, const char *id, i
 
 	*grants = 0;
 	if (w == APPROVE)
-		no = operate_client_approve(m->store, id);
+		no = operate_client_approve(m->store, id, m->now);
 	else if (w != DELETE)
 		no = operate_client_set_disabled(m->store, id, w == DISABLE ? m->now : 0);
 	else if (!(no = mcpctl_revoke(m, 0, id, words[w].why, grants)) && !(no = pinned_drop(m->store, id, &pinned)))

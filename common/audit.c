@@ -6,6 +6,7 @@
 #include "conf.h"
 #include "crypto.h"
 #include "limit.h"
+#include "log.h"
 #include "store.h"
 #include "store_audit.h"
 
@@ -77,7 +78,11 @@ void audit_refusal(struct context *cx, const char *event, const struct fail *no)
 {
 	const char *why = cx->trail.why ? cx->trail.why : no->description;
 
-	if (cx->conf->audit != AUDIT_OFF && no->status < 500)
+	if (no->status >= 500)
+		return;
+	log_line("%s refused: %s%s%.300s", event, masked(cx->arena, why, WORD_MAX), cx->trail.client_id ? "; client " : "",
+	    cx->trail.client_id ? masked(cx->arena, cx->trail.client_id, SECRET_TEXT - 1) : "");
+	if (cx->conf->audit != AUDIT_OFF)
 		put_alone(cx, event, no->error ? no->error : "refused", why, LIMIT_AUDIT);
 }
 

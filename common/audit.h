@@ -29,8 +29,8 @@
 const struct fail *audit_note(struct context *cx, const char *event) __attribute__((nonnull, warn_unused_result));
 
 /*
- * Undoes what is open, then writes a refusal for itself.  Best effort: a busy or full file loses it, and an address that
- * fails all the time is not written down all the time.  Our own faults (5xx) are in the log instead.
+ * Logs a refusal, undoes what is open, and writes it down for itself.  Best effort: a busy or full file loses it, and an
+ * address that fails all the time is not written down all the time.  Our own faults (5xx) are logged where they happen.
  */
 void audit_refusal(struct context *cx, const char *event, const struct fail *no) __attribute__((nonnull));
 

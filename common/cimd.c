@@ -30,7 +30,7 @@ const struct fail cimd_unusable = FAIL(400, "invalid_client",
 
 static const struct fail *refuse(struct context *cx, const char *url, const char *why)
 {
-	log_line("client document %.300s: %s", url, why);
+	cx->trail.client_id = url;
 	cx->trail.why = arena_printf(cx->arena, "the client's document: %s", why);
 	return &cimd_unusable;
 }

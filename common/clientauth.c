@@ -8,7 +8,6 @@
 #include "clientauth.h"
 #include "clientkeys.h"
 #include "conf.h"
-#include "log.h"
 #include "store.h"
 #include "store_assertion.h"
 #include "url.h"
@@ -32,7 +31,6 @@ struct claim {
 static const struct fail *refuse(struct context *cx, const char *why)
 {
 	cx->trail.why = why;
-	log_line("client refused: %s", why);
 	return &client_invalid;
 }
 

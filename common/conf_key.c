@@ -129,7 +129,7 @@ static bool rate_read(const char *value, struct conf_rate *to)
 		return false;
 	memcpy(most, value, (size_t)(slash - value));
 	most[slash - value] = '\0';
-	return number_read(most, 1, 1000000, &to->most) && number_read(slash + 1, 1, 31536000, &to->window);
+	return number_read(most, 1, 1000000, &to->most) && number_read(slash + 1, 1, 86400, &to->window);
 }
 
 static const char *color_read(const char *value)
@@ -169,7 +169,7 @@ const char *conf_key_read(struct arena *a, const struct conf_key *k, const char 
 	case MODE:
 		return mode_read(value, k->preset, field) ? NULL : arena_printf(a, "must be one of: %s", k->preset);
 	case RATE:
-		return rate_read(value, field) ? NULL : "must be N/SECONDS, such as 20/3600";
+		return rate_read(value, field) ? NULL : "must be N/SECONDS, such as 20/3600, of a day at most";
 	case TEXT:
 		if (strlen(value) < (size_t)k->least || strlen(value) > (size_t)k->most)
 			why = arena_printf(a, "must have %lld to %lld bytes", (long long)k->least, (long long)k->most);

@@ -32,9 +32,13 @@ static const struct fail *run_for(struct store *s, enum sql which, const char *i
 	return query_run(&q);
 }
 
-const struct fail *operate_client_approve(struct store *s, const char *id)
+const struct fail *operate_client_approve(struct store *s, const char *id, int64_t now)
 {
-	return run_for(s, SQL_OPERATE_CLIENT_APPROVE, id);
+	struct query q = query_new(s, SQL_OPERATE_CLIENT_APPROVE);
+
+	query_text(&q, ":id", id);
+	query_int(&q, ":now", now);
+	return query_run(&q);
 }
 
 const struct fail *operate_client_set_disabled(struct store *s, const char *id, int64_t disabled_at)

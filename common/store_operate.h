@@ -9,7 +9,8 @@
 const struct fail *operate_client_put(struct store *s, const struct client *c) __attribute__((nonnull, warn_unused_result));
 
 /* It need not wait any more. */
-const struct fail *operate_client_approve(struct store *s, const char *id) __attribute__((nonnull, warn_unused_result));
+const struct fail *operate_client_approve(struct store *s, const char *id, int64_t now)
+    __attribute__((nonnull, warn_unused_result));
 
 /* disabled_at 0 enables. */
 const struct fail *operate_client_set_disabled(struct store *s, const char *id, int64_t disabled_at)

@@ -12,25 +12,13 @@ static const enum sql statement[REAPED_KINDS] = {
 	[REAPED_DOCUMENTS] = SQL_REAP_DOCUMENT, [REAPED_AUDIT] = SQL_REAP_AUDIT,
 };
 
-/* A counter is over when every window that it may belong to is. */
-static int64_t longest_window(const struct conf *conf)
-{
-	int64_t longest = DAY;
-	size_t i;
-
-	for (i = 0; i < LIMITS; i++)
-		if (conf->limit[i].window > longest)
-			longest = conf->limit[i].window;
-	return longest;
-}
-
 static int64_t before(const struct conf *conf, enum reaped which, int64_t now)
 {
 	switch (which) {
 	case REAPED_PENDING:
 		return now - HOUR;	/* a late click is told what happened */
 	case REAPED_LIMITS:
-		return now - longest_window(conf);
+		return now - DAY;
 	case REAPED_AUDIT:
 		return now - conf->audit_days * DAY;
 	case REAPED_SESSIONS:

@@ -42,10 +42,11 @@ RETURNING 1;
 DELETE FROM client WHERE id = :id AND management = :management AND disabled_at = 0 RETURNING 1;
 
 -- client_reap_idle: register mcpctl
--- Nobody ever agreed to it.
+-- Nobody ever agreed to it, and it does not wait for the operator.
 DELETE FROM client WHERE id IN (
   SELECT id FROM client INDEXED BY client_by_agreed
-   WHERE kind = 'registered' AND agreed_at = 0 AND created_at < :before AND disabled_at = 0 ORDER BY created_at LIMIT 20)
+   WHERE kind = 'registered' AND agreed_at = 0 AND created_at < :before AND disabled_at = 0 AND waits = 0
+   ORDER BY created_at LIMIT 20)
 RETURNING 1;
 
 -- client_reap_many: register mcpctl

@@ -8,7 +8,8 @@ VALUES (:id, 'operator', :name, :auth_method, :secret, :redirect_uris, :grant_ty
   :keys_uri, '{}', :now);
 
 -- operate_client_approve: mcpctl
-UPDATE client SET waits = 0 WHERE id = :id;
+-- The operator agrees, so that it stays as long as if a person had.
+UPDATE client SET waits = 0, agreed_at = :now WHERE id = :id;
 
 -- operate_client_set_disabled: mcpctl
 UPDATE client SET disabled_at = :disabled_at WHERE id = :id;

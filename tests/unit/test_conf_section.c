@@ -154,7 +154,8 @@ static void there_is_an_end_to_sections(void **state)
 
 static void a_limit_is_a_number_and_seconds(void **state)
 {
-	static const char *const wrong[] = { "", "20", "20/", "/60", "0/60", "20/0", "-1/60", "20/60/1", "20 / 60", "a/b", "1000001/1" };
+	static const char *const wrong[] = { "", "20", "20/", "/60", "0/60", "20/0", "-1/60", "20/60/1", "20 / 60", "a/b", "1000001/1",
+	    "1/86401" };
 
 	(void)state;
 	assert_true(reads(ISSUER));

@@ -155,7 +155,7 @@ static void approved_disabled_enabled_gone(void **state)
 
 	world_code(w, "c_one");
 	world_sql(w, "UPDATE client SET waits = 1");
-	assert_go_on(operate_client_approve(world_as(w, ROLE_MCPCTL), "c_one"));
+	assert_go_on(operate_client_approve(world_as(w, ROLE_MCPCTL), "c_one", START));
 	assert_false(world_find_client(w, "c_one")->waits);
 	assert_true(world_find_client(w, "c_two")->waits);
 	assert_go_on(operate_client_set_disabled(world_as(w, ROLE_MCPCTL), "c_one", 5));
@@ -250,19 +250,6 @@ static void a_document_in_use_stays(void **state)
 }
 
 /* A counter with a window of a week counts for a week. */
-static void a_long_window_keeps_its_counter(void **state)
-{
-	struct world *w = *state;
-	int64_t n;
-
-	world_settings(w, "limit_fetch = 1/604800\n");
-	world_sql(w, over[6].put);
-	assert_go_on(reap(world_as(w, ROLE_MCPCTL), &w->conf, REAPED_LIMITS, 1000000, 100, &n));
-	assert_int_equal(n, 0);
-	assert_go_on(reap(w->cx.store, &w->conf, REAPED_LIMITS, 1000000 + 6 * DAY, 100, &n));
-	assert_int_equal(n, 2);
-}
-
 #define WITH_WORLD(test) cmocka_unit_test_setup_teardown(test, world_set_up, world_tear_down)
 
 int main(void)
@@ -276,7 +263,6 @@ int main(void)
 		WITH_WORLD(what_the_settings_have_to_fit_is_counted),
 		cmocka_unit_test(what_is_over_goes_and_nothing_else),
 		WITH_WORLD(a_document_in_use_stays),
-		WITH_WORLD(a_long_window_keeps_its_counter),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

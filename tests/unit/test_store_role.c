@@ -130,7 +130,7 @@ CALL(list_grants) { forget(list_grants(s, arena, 0, NULL, each_listed_grant, NUL
 CALL(list_token) { int64_t id; forget(list_token(s, &hash, &id)); }
 CALL(list_waiting) { struct waiting w; forget(list_waiting(s, &w)); }
 CALL(operate_access_drop) { forget(operate_access_drop(s, &hash)); }
-CALL(operate_client_approve) { forget(operate_client_approve(s, "x")); }
+CALL(operate_client_approve) { forget(operate_client_approve(s, "x", START)); }
 CALL(operate_client_drop) { forget(operate_client_drop(s, "x")); }
 CALL(operate_client_put) { struct client c = { .id = "", .name = "", .auth_method = "", .redirect_uris = "", .grant_types = "",
     .scope = "", .resources = "", .introspects = "" }; forget(operate_client_put(s, &c)); }
