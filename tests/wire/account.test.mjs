@@ -53,7 +53,8 @@ async function account(s, { jar = new Jar(), username = 'alice', password = s.pa
 	return { jar, page: r };
 }
 
-const actionOf = (f, action) => f.fields.action === action || f.buttons.some((b) => b.name === 'action' && b.value === action);
+const actionOf = (f, action) =>
+	f.fields.action === action || f.buttons.some((b) => b.name === 'action' && b.value === action);
 
 /** The forms that disconnect one app each: [{ grant, form }]. */
 function connections(r) {
@@ -84,9 +85,13 @@ row('AC-01', 'who is not signed in sees the sign-in page there, and comes back t
 	const form = formFor(r, 'login');
 	ok(form, 'sign-in form');
 	ok(!form.fields.password, 'an empty password');
-	const wrong = await submit(s, r, 'login', jar, { fields: { username: user, password: 'not the password!' } });
+	const wrong = await submit(s, r, 'login', jar, {
+		fields: { username: user, password: 'not the password!' },
+	});
 	page(wrong, 401, 'wrong password');
-	const nobody = await submit(s, wrong, 'login', jar, { fields: { username: 'nobody-here', password: s.password } });
+	const nobody = await submit(s, wrong, 'login', jar, {
+		fields: { username: 'nobody-here', password: s.password },
+	});
 	page(nobody, 401, 'unknown user');
 	eq(skeleton(nobody.text), skeleton(wrong.text), 'elements of the two pages');
 	const done = await submit(s, nobody, 'login', jar, { fields: { username: user, password: s.password } });
@@ -110,14 +115,25 @@ row('AC-01', 'the session of the consent page is the one of the account page', a
 	ok(visibleText((await account(s, { jar: flow.jar })).page.text).includes(user), 'signed in already');
 	const at = await account(s, { username: user });
 	const client = await register(s);
-	const r = await follow(s, await authorize(s, authParams(s, client, { code_challenge: pkce().challenge }), at.jar), at.jar);
+	const r = await follow(
+		s,
+		await authorize(s, authParams(s, client, { code_challenge: pkce().challenge }), at.jar),
+		at.jar,
+	);
 	ok(formFor(r, 'allow'), `asked without another sign-in: ${r}`);
 });
 
 row('AC-02', 'each connected app with its name, its host, what it may and since when', async (s) => {
 	const user = newUser(s);
-	const first = await obtain(s, { username: user, scope: 'read:knowledge', metadata: { client_name: 'First & App', redirect_uris: [TRUSTED] } });
-	const second = await obtain(s, { jar: first.jar, metadata: { client_name: 'Second App', redirect_uris: ['https://second.example:8443/cb'] } });
+	const first = await obtain(s, {
+		username: user,
+		scope: 'read:knowledge',
+		metadata: { client_name: 'First & App', redirect_uris: [TRUSTED] },
+	});
+	const second = await obtain(s, {
+		jar: first.jar,
+		metadata: { client_name: 'Second App', redirect_uris: ['https://second.example:8443/cb'] },
+	});
 	const other = await obtain(s, { metadata: { client_name: "Somebody else's" } });
 	await call(s, first.tokens.access_token, SEARCH, { query: 'x' });
 	const at = await account(s, { jar: first.jar });
@@ -130,11 +146,16 @@ row('AC-02', 'each connected app with its name, its host, what it may and since 
 	eq(list.length, 2, 'forms to disconnect one');
 	eq(new Set(list.map((x) => x.grant)).size, 2, 'different grants');
 	for (const t of [first, second, other]) {
-		for (const secret of Object.values(t.tokens).filter((x) => /^mcp/.test(x))) ok(!at.page.text.includes(secret), 'no token on the page');
+		for (const secret of Object.values(t.tokens).filter((x) => /^mcp/.test(x)))
+			ok(!at.page.text.includes(secret), 'no token on the page');
 		await assertAlive(s, t.tokens.access_token);
 	}
-	ok(formFor(at.page, 'disconnect-all') && formFor(at.page, 'signout-all') && formFor(at.page, 'password'), 'the other forms');
-	for (const f of parseForms(at.page.text)) eq([f.method, f.action], ['post', '/account'], 'how a form is sent');
+	ok(
+		formFor(at.page, 'disconnect-all') && formFor(at.page, 'signout-all') && formFor(at.page, 'password'),
+		'the other forms',
+	);
+	for (const f of parseForms(at.page.text))
+		eq([f.method, f.action], ['post', '/account'], 'how a form is sent');
 });
 
 row('AC-03', 'disconnecting one app ends its tokens before the answer, and no other', async (s) => {
@@ -175,7 +196,11 @@ row('AC-03', 'a token is dead in the very next request, and a code on its way is
 		const one = await obtain(s, { jar: got.jar });
 		const now = await account(s, { jar: got.jar });
 		const name = one.client.client_name;
-		await disconnect(s, now, connections(now.page).find((x) => formText(now.page, x.grant).includes(name)));
+		await disconnect(
+			s,
+			now,
+			connections(now.page).find((x) => formText(now.page, x.grant).includes(name)),
+		);
 		await assertDead(s, one.tokens.access_token);
 	}
 	const all = await submit(s, at.page, 'disconnect-all', at.jar);
@@ -214,7 +239,8 @@ row('AC-05', 'signing out: here, or everywhere', async (s) => {
 	const back = await account(s, { username: user });
 	const old2 = back.jar.copy();
 	status(await submit(s, back.page, 'signout-all', back.jar), 303, 'sign out everywhere');
-	for (const jar of [back.jar, old2, there.jar]) ok(formFor(await get(s, '/account', jar), 'login'), 'signed out everywhere');
+	for (const jar of [back.jar, old2, there.jar])
+		ok(formFor(await get(s, '/account', jar), 'login'), 'signed out everywhere');
 	ok(formFor(await get(s, '/account', other.jar), 'signout'), 'another person is not');
 	await assertAlive(s, tokens.access_token, 'apps stay connected');
 });
@@ -234,13 +260,18 @@ row('LG-10', 'a new password ends all other sessions and all connections', async
 			['eleven', fields(s.password, 'x'.repeat(11), 'x'.repeat(11)), [400, 422]],
 			['empty', fields(s.password, '', ''), [400, 422]],
 			['too long', fields(s.password, 'x'.repeat(1025), 'x'.repeat(1025)), [400, 422]],
-			['current twice', { ...fields(s.password, NEW, NEW), current: [s.password, s.password] }, [400, 403, 422]],
+			[
+				'current twice',
+				{ ...fields(s.password, NEW, NEW), current: [s.password, s.password] },
+				[400, 403, 422],
+			],
 		],
 		async (_, f, want) => {
 			const now = await account(s, { jar: at.jar });
 			const r = await submit(s, now.page, 'password', at.jar, { fields: f });
 			page(r, want);
-			for (const v of Object.values(f).flat()) ok(!v || v.length < 8 || !r.text.includes(v), 'no password on the page');
+			for (const v of Object.values(f).flat())
+				ok(!v || v.length < 8 || !r.text.includes(v), 'no password on the page');
 			await assertAlive(s, got.tokens.access_token);
 		},
 	);
@@ -253,7 +284,11 @@ row('LG-10', 'a new password ends all other sessions and all connections', async
 	ok(formFor(await get(s, '/account', there.jar), 'login'), 'the other session is over');
 	const jar = new Jar();
 	const login = await get(s, '/account', jar);
-	page(await submit(s, login, 'login', jar, { fields: { username: user, password: s.password } }), 401, 'the old password');
+	page(
+		await submit(s, login, 'login', jar, { fields: { username: user, password: s.password } }),
+		401,
+		'the old password',
+	);
 	await account(s, { username: user, password: NEW });
 });
 
@@ -264,28 +299,55 @@ row('LG-03', 'forms of the account page that this browser was not given', async 
 	const twin = await account(s, { username: user });
 	const bob = await account(s, { username: newUser(s) });
 	const one = connections(at.page)[0];
-	const cases = ['disconnect', 'disconnect-all', 'signout', 'signout-all', 'password'].map((action) => [action, action === 'disconnect' ? one.form : formFor(at.page, action)]);
+	const cases = ['disconnect', 'disconnect-all', 'signout', 'signout-all', 'password'].map((action) => [
+		action,
+		action === 'disconnect' ? one.form : formFor(at.page, action),
+	]);
 	await each(cases, async (action, form) => {
-		const good = { ...form.fields, action, ...(action === 'password' ? { current: s.password, new: NEW, again: NEW } : {}) };
+		const good = {
+			...form.fields,
+			action,
+			...(action === 'password' ? { current: s.password, new: NEW, again: NEW } : {}),
+		};
 		const send = (fields, jar) => post(s, fields, jar.copy(), {}, { path: '/account' });
 		page(await send({ ...good, csrf: undefined }, at.jar), 403, 'no csrf');
 		page(await send({ ...good, csrf: '' }, at.jar), 403, 'empty csrf');
-		page(await send({ ...good, csrf: good.csrf.replace(/.$/, (c) => (c === 'A' ? 'B' : 'A')) }, at.jar), 403, 'wrong csrf');
-		page(await send({ ...good, csrf: formFor(bob.page, 'signout').fields.csrf }, at.jar), 403, "another person's csrf");
-		page(await send({ ...good, csrf: formFor(twin.page, 'signout').fields.csrf }, at.jar), 403, "another browser's csrf");
+		page(
+			await send({ ...good, csrf: good.csrf.replace(/.$/, (c) => (c === 'A' ? 'B' : 'A')) }, at.jar),
+			403,
+			'wrong csrf',
+		);
+		page(
+			await send({ ...good, csrf: formFor(bob.page, 'signout').fields.csrf }, at.jar),
+			403,
+			"another person's csrf",
+		);
+		page(
+			await send({ ...good, csrf: formFor(twin.page, 'signout').fields.csrf }, at.jar),
+			403,
+			"another browser's csrf",
+		);
 		page(await send(good, bob.jar), 403, "in another person's browser");
 		const none = await send(good, new Jar());
 		status(none, [200, 303, 401, 403], 'without a session');
 		const q = new URLSearchParams(good);
 		const viaGet = await get(s, `/account?${q}`, at.jar.copy());
 		status(viaGet, [200, 400], 'by GET');
-		page(await post(s, good, at.jar.copy(), {}, { path: `/account?action=${action}` }), 400, 'a query beside the form');
+		page(
+			await post(s, good, at.jar.copy(), {}, { path: `/account?action=${action}` }),
+			400,
+			'a query beside the form',
+		);
 	});
 	await assertAlive(s, got.tokens.access_token);
 	ok(formFor(await get(s, '/account', at.jar), 'signout'), 'still signed in');
 	ok(formFor(await get(s, '/account', twin.jar), 'signout'), 'there, too');
 	for (const action of ['fly', '', undefined, 'DISCONNECT', ['disconnect', 'signout']])
-		page(await post(s, { ...one.form.fields, action }, at.jar, {}, { path: '/account' }), [400, 403], `action ${action}`);
+		page(
+			await post(s, { ...one.form.fields, action }, at.jar, {}, { path: '/account' }),
+			[400, 403],
+			`action ${action}`,
+		);
 	await assertAlive(s, got.tokens.access_token);
 });
 
@@ -302,10 +364,18 @@ row('LG-04', 'forms of the account page that come from elsewhere', async (s) => 
 			['other port', { Origin: `http://127.0.0.1:1` }],
 		],
 		async (_, headers) => {
-			for (const action of ['disconnect-all', 'signout-all']) page(await submit(s, at.page, action, at.jar.copy(), { headers }), 403, action);
+			for (const action of ['disconnect-all', 'signout-all'])
+				page(await submit(s, at.page, action, at.jar.copy(), { headers }), 403, action);
 			const jar = new Jar();
 			const login = await get(s, '/account', jar);
-			page(await submit(s, login, 'login', jar, { headers, fields: { username: 'alice', password: s.password } }), 403, 'sign-in');
+			page(
+				await submit(s, login, 'login', jar, {
+					headers,
+					fields: { username: 'alice', password: s.password },
+				}),
+				403,
+				'sign-in',
+			);
 			ok(!jar.get(cookieNames(s).session), 'no session');
 		},
 	);
@@ -323,9 +393,19 @@ row('AC-06', "another person's grant is out of reach", async (s) => {
 	const grant = connections(there.page)[0].grant;
 	ok(grant !== form.fields.grant, 'two grants');
 	await each(
-		[["another person's", grant], ['unknown', '999999999'], ['garbage', "' OR 1=1 --"], ['empty', ''], ['missing', undefined], ['negative', '-1'], ['twice', [form.fields.grant, grant]]],
+		[
+			["another person's", grant],
+			['unknown', '999999999'],
+			['garbage', "' OR 1=1 --"],
+			['empty', ''],
+			['missing', undefined],
+			['negative', '-1'],
+			['twice', [form.fields.grant, grant]],
+		],
 		async (_, value) => {
-			const r = await submit(s, at.page, 'disconnect', at.jar, { form: { ...form, fields: { ...form.fields, grant: value } } });
+			const r = await submit(s, at.page, 'disconnect', at.jar, {
+				form: { ...form, fields: { ...form.fields, grant: value } },
+			});
 			page(r, [400, 403, 404]);
 		},
 	);
@@ -343,15 +423,28 @@ row('LG-14', 'the headers of the account page', async (s) => {
 		['not signed in', anonymous],
 	]) {
 		const csp = r.headers['content-security-policy'];
-		for (const need of [/default-src 'none'/, /style-src 'sha256-/, /base-uri 'none'/, /frame-ancestors 'none'/, /form-action 'self'/])
+		for (const need of [
+			/default-src 'none'/,
+			/style-src 'sha256-/,
+			/base-uri 'none'/,
+			/frame-ancestors 'none'/,
+			/form-action 'self'/,
+		])
 			match(csp, need, `${name}: Content-Security-Policy`);
 		match(r.headers['x-frame-options'], /^DENY$/, `${name}: X-Frame-Options`);
 		match(r.headers['referrer-policy'], /^same-origin$/, `${name}: Referrer-Policy`);
 		match(r.headers['cache-control'], /no-store/, `${name}: Cache-Control`);
 		match(r.headers['x-content-type-options'], /^nosniff$/, `${name}: X-Content-Type-Options`);
-		match(r.headers['cross-origin-opener-policy'], /^same-origin$/, `${name}: Cross-Origin-Opener-Policy`);
+		match(
+			r.headers['cross-origin-opener-policy'],
+			/^same-origin$/,
+			`${name}: Cross-Origin-Opener-Policy`,
+		);
 	}
-	const cors = await raw(s, { path: '/account', headers: { ...at.jar.header(), Origin: 'https://evil.example' } });
+	const cors = await raw(s, {
+		path: '/account',
+		headers: { ...at.jar.header(), Origin: 'https://evil.example' },
+	});
 	eq(cors.headers['access-control-allow-origin'], undefined, 'Access-Control-Allow-Origin');
 });
 
@@ -379,19 +472,30 @@ const HOSTILE = [
 ];
 
 row('CO-12', 'names of apps stay text on the account page', async (s) => {
-	const plain = await obtain(s, { username: newUser(s), metadata: { client_name: 'Plain', redirect_uris: [HTTPS] } });
+	const plain = await obtain(s, {
+		username: newUser(s),
+		metadata: { client_name: 'Plain', redirect_uris: [HTTPS] },
+	});
 	const want = skeleton((await account(s, { jar: plain.jar })).page.text);
 	const user = newUser(s);
 	const { jar } = await account(s, { username: user });
-	await each(HOSTILE.map((x) => [x]), async (client_name) => {
-		const got = await obtain(s, { jar, metadata: { client_name, redirect_uris: [HTTPS] } });
-		const at = await account(s, { jar });
-		eq(skeleton(at.page.text), want, 'elements and attributes of the page');
-		if (/^[\x20-\x7e]+$/.test(got.client.client_name)) ok(visibleText(at.page.text).includes(got.client.client_name.replace(/\s+/g, ' ').trim()), 'the name as text');
-		lacks(at.page.text, /[\u202a-\u202e\u2066-\u2069]/, 'page');
-		for (const t of tokenize(at.page.text).filter((x) => x.kind === 'open')) eq(t.doubled, [], `attributes of <${t.name}>`);
-		status(await submit(s, at.page, 'disconnect-all', jar), 303, 'disconnect');
-	});
+	await each(
+		HOSTILE.map((x) => [x]),
+		async (client_name) => {
+			const got = await obtain(s, { jar, metadata: { client_name, redirect_uris: [HTTPS] } });
+			const at = await account(s, { jar });
+			eq(skeleton(at.page.text), want, 'elements and attributes of the page');
+			if (/^[\x20-\x7e]+$/.test(got.client.client_name))
+				ok(
+					visibleText(at.page.text).includes(got.client.client_name.replace(/\s+/g, ' ').trim()),
+					'the name as text',
+				);
+			lacks(at.page.text, /[\u202a-\u202e\u2066-\u2069]/, 'page');
+			for (const t of tokenize(at.page.text).filter((x) => x.kind === 'open'))
+				eq(t.doubled, [], `attributes of <${t.name}>`);
+			status(await submit(s, at.page, 'disconnect-all', jar), 303, 'disconnect');
+		},
+	);
 });
 
 row('AC-02', 'an app that acts shows what it may, and the page loads with many', async (s) => {
