@@ -63,11 +63,15 @@ function connections(r) {
 		.map((form) => ({ form, grant: form.fields.grant }));
 }
 
-async function disconnect(s, at, one) {
-	const r = await submit(s, at.page, 'disconnect', at.jar, { form: one.form });
-	status(r, 303, 'disconnect');
-	eq(r.headers.location.replace(s.issuer, ''), '/account', 'Location');
+/** The answer is a redirect to the page itself, which then says what was done; or, without a word, nothing. */
+function goesBack(s, r, done, what = 'answer') {
+	status(r, 303, what);
+	eq(r.headers.location, `${s.issuer}/account${done ? `?done=${done}` : ''}`, `${what}: Location`);
 	return r;
+}
+
+async function disconnect(s, at, one) {
+	return goesBack(s, await submit(s, at.page, 'disconnect', at.jar, { form: one.form }), 'disconnected');
 }
 
 /** A user of one test alone. */
@@ -95,8 +99,7 @@ row('AC-01', 'who is not signed in sees the sign-in page there, and comes back t
 	page(nobody, 401, 'unknown user');
 	eq(skeleton(nobody.text), skeleton(wrong.text), 'elements of the two pages');
 	const done = await submit(s, nobody, 'login', jar, { fields: { username: user, password: s.password } });
-	status(done, 303, 'sign-in');
-	eq(done.headers.location.replace(s.issuer, ''), '/account', 'Location');
+	goesBack(s, done, null, 'sign-in');
 	const at = await account(s, { jar });
 	ok(visibleText(at.page.text).includes(user), 'the name of the user');
 	eq(connections(at.page), [], 'connected apps');
@@ -141,7 +144,13 @@ row('AC-02', 'each connected app with its name, its host, what it may and since 
 	for (const part of ['First & App', 'claude.ai', READ_WORDS, 'Second App', 'second.example', WRITE_WORDS])
 		ok(text.includes(part), `${part} is on the page: ${text}`);
 	lacks(text, /Somebody else/, 'page');
-	match(text, new RegExp(String(new Date().getFullYear())), 'a date');
+	const days = [...at.page.text.matchAll(/<time datetime="(\d{4}-\d\d-\d\d)T[^"]*">([^<]+)<\/time>/g)];
+	eq(
+		days.map((m) => [m[1], m[2]]),
+		Array(3).fill([new Date().toISOString().slice(0, 10), 'today']),
+		'since when each is connected, and when the one was last used',
+	);
+	match(text, /Last used not yet/, 'the one that was not used yet');
 	const list = connections(at.page);
 	eq(list.length, 2, 'forms to disconnect one');
 	eq(new Set(list.map((x) => x.grant)).size, 2, 'different grants');
@@ -174,7 +183,7 @@ row('AC-03', 'disconnecting one app ends its tokens before the answer, and no ot
 	const after = await account(s, { jar: a.jar });
 	eq(connections(after.page).length, before - mine.length, 'apps afterwards');
 	const again = await submit(s, at.page, 'disconnect', a.jar, { form: mine[0].form });
-	status(again, [303, 400, 404], 'the same once more');
+	goesBack(s, again, null, 'the same once more');
 	const back = await obtain(s, { client: a.client, jar: a.jar });
 	await assertAlive(s, back.tokens.access_token, 'connected anew');
 });
@@ -190,6 +199,7 @@ function formText(r, grant) {
 row('AC-03', 'a token is dead in the very next request, and a code on its way is none', async (s) => {
 	const user = newUser(s);
 	const got = await obtain(s, { username: user });
+	await obtain(s, { jar: got.jar });
 	const at = await account(s, { jar: got.jar });
 	const flow = await obtainCode(s, { jar: got.jar });
 	for (let i = 0; i < 3; i++) {
@@ -203,8 +213,7 @@ row('AC-03', 'a token is dead in the very next request, and a code on its way is
 		);
 		await assertDead(s, one.tokens.access_token);
 	}
-	const all = await submit(s, at.page, 'disconnect-all', at.jar);
-	status(all, 303, 'disconnect all');
+	goesBack(s, await submit(s, at.page, 'disconnect-all', at.jar), 'disconnected-all');
 	oauthError(await redeem(s, flow), 400, 'invalid_grant', 'a code from before');
 });
 
@@ -214,9 +223,7 @@ row('AC-04', 'disconnecting all ends everything of this person, and nothing of a
 	const second = await obtain(s, { jar: first.jar });
 	const third = await obtain(s, { username: other, client: first.client });
 	const at = await account(s, { jar: first.jar });
-	const r = await submit(s, at.page, 'disconnect-all', at.jar);
-	status(r, 303, 'disconnect all');
-	eq(r.headers.location.replace(s.issuer, ''), '/account', 'Location');
+	goesBack(s, await submit(s, at.page, 'disconnect-all', at.jar), 'disconnected-all');
 	for (const t of [first, second]) {
 		await assertDead(s, t.tokens.access_token);
 		oauthError(await refresh(s, t.client, t.tokens.refresh_token), 400, 'invalid_grant', 'refresh');
@@ -232,13 +239,12 @@ row('AC-05', 'signing out: here, or everywhere', async (s) => {
 	const other = await account(s, { username: newUser(s) });
 	const { tokens } = await obtain(s, { jar: here.jar });
 	const old = here.jar.copy();
-	const out = await submit(s, here.page, 'signout', here.jar);
-	status(out, 303, 'sign out');
+	goesBack(s, await submit(s, here.page, 'signout', here.jar), 'signed-out');
 	for (const jar of [here.jar, old]) ok(formFor(await get(s, '/account', jar), 'login'), 'signed out here');
 	ok(formFor(await get(s, '/account', there.jar), 'signout-all'), 'still signed in there');
 	const back = await account(s, { username: user });
 	const old2 = back.jar.copy();
-	status(await submit(s, back.page, 'signout-all', back.jar), 303, 'sign out everywhere');
+	goesBack(s, await submit(s, back.page, 'signout-all', back.jar), 'signed-out-all');
 	for (const jar of [back.jar, old2, there.jar])
 		ok(formFor(await get(s, '/account', jar), 'login'), 'signed out everywhere');
 	ok(formFor(await get(s, '/account', other.jar), 'signout'), 'another person is not');
@@ -278,7 +284,7 @@ row('LG-10', 'a new password ends all other sessions and all connections', async
 	s.passwords.add(NEW);
 	const now = await account(s, { jar: at.jar });
 	const r = await submit(s, now.page, 'password', at.jar, { fields: fields(s.password, NEW, NEW) });
-	status(r, 303, 'new password');
+	goesBack(s, r, 'password', 'new password');
 	await assertDead(s, got.tokens.access_token, 'access token');
 	oauthError(await refresh(s, got.client, got.tokens.refresh_token), 400, 'invalid_grant', 'refresh');
 	ok(formFor(await get(s, '/account', there.jar), 'login'), 'the other session is over');
@@ -295,6 +301,7 @@ row('LG-10', 'a new password ends all other sessions and all connections', async
 row('LG-03', 'forms of the account page that this browser was not given', async (s) => {
 	const user = newUser(s);
 	const got = await obtain(s, { username: user });
+	await obtain(s, { jar: got.jar });
 	const at = await account(s, { jar: got.jar });
 	const twin = await account(s, { username: user });
 	const bob = await account(s, { username: newUser(s) });
@@ -353,6 +360,7 @@ row('LG-03', 'forms of the account page that this browser was not given', async 
 
 row('LG-04', 'forms of the account page that come from elsewhere', async (s) => {
 	const got = await obtain(s, { username: newUser(s) });
+	await obtain(s, { jar: got.jar });
 	const at = await account(s, { jar: got.jar });
 	await each(
 		[
@@ -400,16 +408,19 @@ row('AC-06', "another person's grant is out of reach", async (s) => {
 			['empty', ''],
 			['missing', undefined],
 			['negative', '-1'],
-			['twice', [form.fields.grant, grant]],
+			['with a tail', `${form.fields.grant}x`],
+			['too large', '99999999999999999999'],
 		],
 		async (_, value) => {
-			const r = await submit(s, at.page, 'disconnect', at.jar, {
-				form: { ...form, fields: { ...form.fields, grant: value } },
-			});
-			page(r, [400, 403, 404]);
+			const changed = { ...form, fields: { ...form.fields, grant: value } };
+			goesBack(s, await submit(s, at.page, 'disconnect', at.jar, { form: changed }), null);
+			for (const t of [mine, theirs]) await assertAlive(s, t.tokens.access_token);
 		},
 	);
+	const both = { ...form, fields: { ...form.fields, grant: [form.fields.grant, grant] } };
+	page(await submit(s, at.page, 'disconnect', at.jar, { form: both }), 400, 'two grants at once');
 	for (const t of [mine, theirs]) await assertAlive(s, t.tokens.access_token);
+	eq(connections((await account(s, { jar: theirs.jar })).page).length, 1, "the other's apps");
 	await disconnect(s, at, { form });
 	await assertDead(s, mine.tokens.access_token);
 	await assertAlive(s, theirs.tokens.access_token);
@@ -493,7 +504,7 @@ row('CO-12', 'names of apps stay text on the account page', async (s) => {
 			lacks(at.page.text, /[\u202a-\u202e\u2066-\u2069]/, 'page');
 			for (const t of tokenize(at.page.text).filter((x) => x.kind === 'open'))
 				eq(t.doubled, [], `attributes of <${t.name}>`);
-			status(await submit(s, at.page, 'disconnect-all', jar), 303, 'disconnect');
+			for (const one of connections(at.page)) await disconnect(s, at, one);
 		},
 	);
 });
@@ -506,6 +517,25 @@ row('AC-02', 'an app that acts shows what it may, and the page loads with many',
 	eq(connections(at.page).length, 31, 'connected apps');
 	eq(await allowedScopes(s, first.tokens.access_token), ['read:knowledge', 'write:knowledge'], 'scopes');
 	toolResult(await call(s, first.tokens.access_token, CREATE, { title: 'Account', content: 'page' }));
-	status(await submit(s, at.page, 'disconnect-all', at.jar), 303, 'disconnect all');
+	goesBack(s, await submit(s, at.page, 'disconnect-all', at.jar), 'disconnected-all');
 	await assertDead(s, first.tokens.access_token);
+});
+
+row('AC-01', 'what was done is said in words of ours, whatever the address says', async (s) => {
+	const at = await account(s, { username: newUser(s) });
+	const said = (r) => [...r.text.matchAll(/<p [^>]*role="status"[^>]*>([^<]*)</g)].map((m) => m[1]);
+	for (const jar of [at.jar, new Jar()]) {
+		const words = [];
+		for (const done of ['disconnected', 'disconnected-all', 'password', 'signed-out', 'signed-out-all'])
+			words.push(...said(page(await get(s, `/account?done=${done}`, jar.copy()), 200, done)));
+		eq(words.length, 5, 'sentences');
+		eq(new Set(words).size, 5, 'different sentences');
+		for (const done of ['', 'x', 'DISCONNECTED', '%3Cb%3Ehello', 'disconnected%00', 'Call+0800+123456']) {
+			const r = await get(s, `/account?done=${done}`, jar.copy());
+			page(r, [200, 400], done);
+			eq(said(r), [], `what is said with ${done}`);
+			lacks(r.text, /hello|0800/, 'page');
+		}
+	}
+	page(await get(s, '/account?done=password&done=x', at.jar.copy()), 400, 'done twice');
 });

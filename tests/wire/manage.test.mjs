@@ -420,7 +420,7 @@ row(
 
 /* ---- clearing away ---- */
 
-/** Makes everything about clients and grants that much older, as if the time had passed. */
+/** Makes everything about clients and grants that much older, as if the time had passed; 0 is never. */
 function age(s, seconds) {
 	const tables = Object.keys(s.counts()).filter((t) => /client|grant/.test(t));
 	for (const t of tables) {
@@ -433,7 +433,9 @@ function age(s, seconds) {
 			);
 		if (columns.length)
 			s.sql(
-				`UPDATE "${t}" SET ${columns.map((c) => `"${c.name}" = "${c.name}" - ${seconds}`).join(', ')}`,
+				`UPDATE "${t}" SET ${columns
+					.map((c) => `"${c.name}" = iif("${c.name}" > 0, "${c.name}" - ${seconds}, "${c.name}")`)
+					.join(', ')}`,
 				{ json: false },
 			);
 	}
