@@ -4,7 +4,7 @@
  *
  *	GET					200 sign-in page, or the page
  *	POST	action=login username password	303 to the page; 401 the sign-in page again
- *	POST	action=disconnect grant=ID	303; an ID that is not there, or not this person's, ends nothing
+ *	POST	action=disconnect grant=ID	303; 404 for an ID that is not there, or not this person's
  *	POST	action=disconnect-all		303
  *	POST	action=password current new again	303; 400 or 401 the page, with the reason
  *	POST	action=signout, signout-all	303 to the sign-in page
@@ -46,6 +46,7 @@ static const char *const fields[FIELDS] = {
 static const struct fail not_a_form = FAIL(400, "invalid_request",
     "The form must be application/x-www-form-urlencoded, and its address without a query");
 static const struct fail action_unknown = FAIL(400, "invalid_request", "The form does not say what to do");
+static const struct fail not_connected = FAIL(404, "invalid_request", "There is no such connection");
 static const struct fail password_unfit = FAIL(400, "invalid_request", "The new password will not do");
 static const struct fail password_wrong = FAIL(401, "access_denied", "The present password is another one");
 
@@ -226,10 +227,10 @@ static const struct fail *act_disconnect(struct request *rq, struct response *rs
 
 	id = v[GRANT] && *v[GRANT] >= '1' && *v[GRANT] <= '9' ? strtoll(v[GRANT], &end, 10) : 0;
 	if (!id || *end)
-		return go_on(rq, rs, NULL);
+		return &not_connected;
 	if ((no = connection_end(&rq->cx, x->session->user_id, id, &ended)))
 		return no;
-	return go_on(rq, rs, ended ? "disconnected" : NULL);
+	return ended ? go_on(rq, rs, "disconnected") : &not_connected;
 }
 
 static const struct fail *act_disconnect_all(struct request *rq, struct response *rs, struct browser *x, const char **v)
@@ -364,6 +365,10 @@ static void account_refuse(struct request *rq, struct response *rs, const struct
 	} else if (no->status == 400) {
 		v.heading = "This did not work";
 		v.text = "Nothing was changed. The reason:";
+	} else if (no == &not_connected) {
+		v.heading = "Not connected";
+		v.text = "It was disconnected before, perhaps by a second click. Nothing was changed.";
+		v.hint = NULL;
 	} else {
 		voice_page(rq, rs, no);
 		return;

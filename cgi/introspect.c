@@ -65,6 +65,8 @@ static const struct fail *introspect_handle(struct request *rq, struct response 
 		return no;
 	if (!v[TOKEN])
 		return &token_missing;
+	if (!http_authorization(rq) && !v[CLIENT_ID] && !v[ASSERTION])
+		return &client_invalid;		/* RFC 7662 section 2.1: whoever asks has to say who it is */
 	no = client_authenticate(&rq->cx, &(struct client_credentials){ http_authorization(rq), v[CLIENT_ID], v[CLIENT_SECRET],
 	    v[ASSERTION_TYPE_], v[ASSERTION] }, &c);
 	if (no || (no = oauth_introspect(&rq->cx, c, v[TOKEN], &found)))

@@ -104,7 +104,7 @@ static const struct fail *mcp_handle(struct request *rq, struct response *rs)
 const struct endpoint mcp = {
 	.name = "mcp",
 	.methods = METHOD_POST,
-	.refused = METHOD_GET | METHOD_HEAD,
+	.refused = METHOD_GET | METHOD_HEAD | METHOD_DELETE,
 	.role = ROLE_MCP,
 	.body_max = 0,
 	.cors = CORS_LISTED,

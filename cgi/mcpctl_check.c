@@ -15,6 +15,7 @@
 #include "crypto.h"
 #include "mcpctl_command.h"
 #include "store_document.h"
+#include "store_list.h"
 #include "store_user.h"
 
 enum { QUICK_MS = 50, SLOW_MS = 1000 };
@@ -105,6 +106,24 @@ static void count_user(void *with, const struct user *u)
 	*n += u->disabled_at == 0;
 }
 
+/* Clients that wait for a word, or for a setting. */
+static int print_waiting(struct mcpctl *m)
+{
+	const struct fail *no;
+	struct waiting w;
+
+	if ((no = list_waiting(m->store, &w)))
+		return mcpctl_refused(no);
+	if (w.approval)
+		printf("warning: clients that wait for your approval: %lld (mcpctl client list)\n", (long long)w.approval);
+	if (w.machines && !m->conf.client_credentials)
+		printf("warning: machine clients that get no tokens: %lld (client_credentials = off)\n", (long long)w.machines);
+	if (w.resource_servers && !m->conf.introspection)
+		printf("warning: resource servers that may not ask about tokens: %lld (introspection = off)\n",
+		    (long long)w.resource_servers);
+	return EXIT_SUCCESS;
+}
+
 static int print_rows(struct mcpctl *m)
 {
 	int64_t users = 0, documents;
@@ -117,7 +136,7 @@ static int print_rows(struct mcpctl *m)
 	    store_version(), (long long)users, (long long)documents);
 	if (users == 0)
 		printf("warning: nobody can sign in yet (mcpctl user add NAME)\n");
-	return EXIT_SUCCESS;
+	return print_waiting(m);
 }
 
 /* The settings file itself was checked by reading it; here is who else might change or replace it. */
@@ -133,6 +152,39 @@ static int check_settings_folder(struct mcpctl *m)
 	if (stat(m->file, &st) == 0 && st.st_uid == 0 && !(st.st_mode & S_IRWXG))
 		return fault(m->file, "belongs to root, and no program may read it: chown it to their user");
 	warn_of_web(m->arena, m->file);
+	return EXIT_SUCCESS;
+}
+
+/* Is there this program in a folder where the web programs are? */
+static bool has_program(struct arena *a, const char *folder, const char *name)
+{
+	return access(arena_printf(a, "%s/%s", folder, name), X_OK) == 0;
+}
+
+/*
+ * What fetching documents needs.  Where the web programs are is the web server's business; but where they are installed beside
+ * this one, it can be seen whether all of them are.
+ */
+static int check_fetching(struct mcpctl *m)
+{
+	const char *own, *folder[2];
+	char exe[4096];
+	ssize_t n;
+	size_t i;
+
+	if (m->conf.client_id_documents != DOCUMENTS_ON)
+		return EXIT_SUCCESS;
+	if (m->conf.cimd_ca_file && access(m->conf.cimd_ca_file, R_OK) != 0)
+		return fault(m->conf.cimd_ca_file, strerror(errno));
+	if ((n = readlink("/proc/self/exe", exe, sizeof exe)) <= 0 || (size_t)n == sizeof exe)
+		return EXIT_SUCCESS;
+	own = mcpctl_folder(m->arena, arena_text(m->arena, exe, (size_t)n));
+	folder[0] = own;
+	folder[1] = arena_printf(m->arena, "%s/../lib/mcp-cgi", own);
+	for (i = 0; i < 2; i++)
+		if (has_program(m->arena, folder[i], "authorize") && !has_program(m->arena, folder[i], "fetch"))
+			printf("warning: %s has no program fetch: documents of clients cannot be fetched "
+			    "(client_id_documents = on)\n", folder[i]);
 	return EXIT_SUCCESS;
 }
 
@@ -160,7 +212,8 @@ int mcpctl_check(struct mcpctl *m, int argc, char **argv)
 	if (!mcpctl_open(m))
 		return EXIT_FAILURE;
 	printf("settings   %s\nserver     %s\n", m->file, m->conf.resource[0].uri);
-	if ((status = check_settings_folder(m)) != EXIT_SUCCESS || (status = check_database(m)) != EXIT_SUCCESS ||
+	if ((status = check_settings_folder(m)) != EXIT_SUCCESS || (status = check_fetching(m)) != EXIT_SUCCESS ||
+	    (status = check_database(m)) != EXIT_SUCCESS ||
 	    (status = check_password_cost(m)) != EXIT_SUCCESS)
 		return status;
 	printf("all is well\n");

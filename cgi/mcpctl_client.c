@@ -22,7 +22,7 @@ struct list {
 
 static const char *state_of(const struct listed_client *c)
 {
-	return c->disabled_at ? "disabled" : c->is.waits ? "waits" : "active";
+	return c->disabled_at ? "disabled" : c->is.waits ? "waits" : c->unborn ? "imported" : "active";
 }
 
 static void put_client(struct buf *b, const struct listed_client *c)
@@ -62,20 +62,22 @@ static void give_client(void *with, const struct listed_client *c)
 	putchar('\n');
 }
 
-/* What a document says of its name; it was checked when it was imported. */
-static const char *name_in(struct arena *a, const char *document)
-{
-	struct json_object *value;
-
-	return json_read(a, document, strlen(document), &value) ? json_text(value, "client_name") : NULL;
-}
-
+/* What a document, which was checked when it was imported, will make of a client. */
 static struct listed_client client_of_pin(struct arena *a, const struct pinned *p)
 {
+	struct buf redirects = buf_new(a);
+	struct json_object *doc = NULL;
+	const char *name = NULL, *method = NULL;
+
+	if (json_read(a, p->document, strlen(p->document), &doc)) {
+		name = json_text(doc, "client_name");
+		method = json_text(doc, "token_endpoint_auth_method");
+	}
+	json_put(&redirects, json_get(doc, "redirect_uris"));
 	return (struct listed_client){
-		.is = { .id = p->client_id, .kind = "document", .name = name_in(a, p->document), .auth_method = "none",
-		    .redirect_uris = "[]", .grant_types = "", .scope = "", .resources = "", .introspects = "",
-		    .created_at = p->imported_at },
+		.is = { .id = p->client_id, .kind = "document", .name = name, .auth_method = method ? method : "none",
+		    .redirect_uris = redirects.v, .grant_types = "", .scope = "", .resources = "", .introspects = "",
+		    .metadata = p->document, .created_at = p->imported_at },
 		.pinned = true, .unborn = true,
 	};
 }
@@ -183,7 +185,6 @@ static const struct listed_client *find_client(struct mcpctl *m, const char *id,
 	if (!c && *p) {
 		c = arena_take(m->arena, sizeof *c);
 		*c = client_of_pin(m->arena, *p);
-		c->is.metadata = (*p)->document;
 	}
 	if (!c)
 		mcpctl_fail("there is no client '%s' (mcpctl client list)", id);

@@ -69,12 +69,13 @@ static bool make_folder(struct mcpctl *m, const char *file, struct wish *w)
 /* The reference of all keys, with our issuer where it is explained. */
 static void print_settings(FILE *to, const char *reference, const char *issuer)
 {
-	static const char line[] = "# issuer = ";
+	static const char line[] = "# issuer =";
 	const char *at = strstr(reference, line);
 	size_t before = at ? (size_t)(at - reference) : strlen(reference);
 
-	fputs("# Settings of mcp-cgi: `key = value`, one a line.  What stands as a comment is the default.\n"
-	    "# `mcpctl check` says whether all is well; `man mcp-cgi.conf` says more about each key.\n\n", to);
+	fputs("# Settings of mcp-cgi: `key = value`, one a line.  Every key stands here as a comment with its default;\n"
+	    "# take the # away to change one.  Then `mcpctl check` says whether all is well, and the web server is\n"
+	    "# restarted.  `man mcp-cgi.conf` says more about each key.\n\n", to);
 	fwrite(reference, 1, before, to);
 	fprintf(to, issuer ? "issuer = %s\n" : "# issuer = https://mcp.example.org\n", issuer);
 	if (at && (at = strchr(at, '\n')))

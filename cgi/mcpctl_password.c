@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "mcpctl.h"
-#include "utf8.h"
+#include "password.h"
 
-enum { CHARACTERS_MIN = 12, BYTES_MAX = 1024 };
+enum { BYTES_MAX = 1024 };	/* more is a fault, see password.h; one more is read to know it */
 
 static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 enum { ENDS = sizeof ends / sizeof *ends };
@@ -99,21 +99,6 @@ static ssize_t ask(int tty, const char *question, char *line, size_t room)
 	return n;
 }
 
-/* NULL when it is a password that somebody can sign in with. */
-static const char *fault_of(const char *password, size_t n)
-{
-	size_t i;
-
-	if (n > BYTES_MAX)
-		return "the password has more than 1024 bytes";
-	if (!utf8_is(password, n))
-		return "the password is not UTF-8";
-	for (i = 0; i < n; i++)
-		if ((unsigned char)password[i] < 0x20 || password[i] == 0x7f)
-			return "the password has a control character in it, which no form can send";
-	return utf8_count(password, n) < CHARACTERS_MIN ? "the password has fewer than 12 characters" : NULL;
-}
-
 static ssize_t ask_twice(char *line, char *again, size_t room)
 {
 	int tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -124,14 +109,14 @@ static ssize_t ask_twice(char *line, char *again, size_t room)
 		return -1;
 	}
 	n = ask(tty, "Password: ", line, room);
-	if (n >= 0 && n <= BYTES_MAX && !fault_of(line, (size_t)n))
+	if (n >= 0 && n <= BYTES_MAX && !password_fault(line, (size_t)n))
 		m = ask(tty, "The same again: ", again, room);
 	else
 		m = n;
 	close(tty);
 	if (n < 0 || m < 0)
 		mcpctl_fail("no password was given");
-	else if (!fault_of(line, (size_t)n) && (n != m || memcmp(line, again, (size_t)n) != 0)) {
+	else if (!password_fault(line, (size_t)n) && (n != m || memcmp(line, again, (size_t)n) != 0)) {
 		mcpctl_fail("these are two different passwords");
 		n = -1;
 	}
@@ -157,8 +142,8 @@ const char *mcpctl_read_password(struct mcpctl *m, bool from_stdin, size_t *len)
 
 	if (n < 0)
 		return NULL;
-	if ((fault = fault_of(line, (size_t)n))) {
-		mcpctl_fail("%s", fault);
+	if ((fault = password_fault(line, (size_t)n))) {
+		mcpctl_fail("the password %s", fault);
 		return NULL;
 	}
 	*len = (size_t)n;

@@ -2,19 +2,49 @@
 /* audit: rows from what the request has learnt. */
 #include "arena.h"
 #include "audit.h"
+#include "buf.h"
 #include "conf.h"
+#include "crypto.h"
 #include "limit.h"
 #include "store.h"
 #include "store_audit.h"
 
-enum { DAY = 86400 };
+enum { DAY = 86400, WORD_MAX = 40, SHOWN = 5 };
+
+static bool is_of_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+/*
+ * A secret in the wrong parameter is a secret all the same: what is a word of that length is cut after its first
+ * characters.  NULL stays NULL.
+ */
+static const char *masked(struct arena *a, const char *text, size_t longest)
+{
+	struct buf b = buf_new(a);
+	size_t n;
+
+	for (; text && *text; text += n) {
+		for (n = 0; is_of_word(text[n]); n++)
+			continue;
+		if (n == 0)
+			buf_put(&b, text, n = 1);
+		else if (n > longest)
+			buf_printf(&b, "%.*s...", SHOWN, text);
+		else
+			buf_put(&b, text, n);
+	}
+	return text ? b.v : NULL;
+}
 
 static const struct fail *put(struct context *cx, const char *event, const char *outcome, const char *why)
 {
 	const struct audit row = {
 		.at = cx->now, .attempt = cx->trail.attempt ? cx->trail.attempt : "", .request = cx->id, .event = event,
-		.outcome = outcome, .why = why, .user = cx->trail.user, .client_id = cx->trail.client_id,
-		.resource = cx->trail.resource, .address = limit_address(cx),
+		.outcome = outcome, .why = masked(cx->arena, why, WORD_MAX), .user = cx->trail.user,
+		.client_id = masked(cx->arena, cx->trail.client_id, SECRET_TEXT - 1), .resource = cx->trail.resource,
+		.address = limit_address(cx),
 	};
 
 	return audit_put(cx->store, &row, cx->now - cx->conf->audit_days * DAY);

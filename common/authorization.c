@@ -5,6 +5,7 @@
 #include "arena.h"
 #include "audit.h"
 #include "authorization.h"
+#include "authorization_scope.h"
 #include "cimd.h"
 #include "conf.h"
 #include "limit.h"
@@ -37,9 +38,6 @@ static const struct fail response_type_unknown = FAIL(400, "unsupported_response
     "response_type must be code");
 static const struct fail challenge_missing = FAIL(400, "invalid_request",
     "PKCE is required: code_challenge with code_challenge_method=S256");
-static const struct fail scope_invalid = FAIL(400, "invalid_scope",
-    "The scope is malformed or names nothing that this server knows");
-
 static const struct fail state_too_long = FAIL(400, "invalid_request", "state is too long");
 static const struct fail request_too_long = FAIL(400, "invalid_request", "The request is too long");
 
@@ -96,8 +94,8 @@ static const struct fail *prove(struct context *cx, const struct form *f, struct
 	if (!uri)
 		uri = redirect_only(cx->arena, c->redirect_uris);
 	if (!uri || f->repeated & BIT(A_REDIRECT_URI) || !redirect_is_registered(cx->arena, c->redirect_uris, uri)) {
-		cx->trail.why = arena_printf(cx->arena, "redirect_uri is '%.200s'; registered are %.1000s", uri ? uri : "",
-		    c->redirect_uris);
+		cx->trail.why = arena_printf(cx->arena, "redirect_uri '%.200s' is not registered; registered are %.1000s",
+		    uri ? uri : "", c->redirect_uris);
 		return redirect_refused(c);
 	}
 	if ((no = redirect_check(cx, uri, &allowed)))
@@ -108,35 +106,6 @@ static const struct fail *prove(struct context *cx, const struct form *f, struct
 		return &authorization_waits;
 	z->redirect_uri = uri;
 	z->proven = true;
-	return NULL;
-}
-
-/* To stay connected is nothing that could be done with a connection. */
-static bool is_something(const char *scope)
-{
-	return *scope && strcmp(scope, "offline_access") != 0;
-}
-
-/*
- * Unknown scopes are dropped; none asked for is all.  A client that names only scopes of other worlds beside
- * offline_access (several do) is offered what there is: the consent page shows it.
- */
-static const struct fail *read_scope(struct context *cx, const char *asked, struct authorization *z)
-{
-	const char *all = scope_all_with_offline(cx->arena, cx->conf, z->resource);
-
-	if (asked && !scope_is_wellformed(asked))
-		return &scope_invalid;
-	if (!asked)
-		asked = scope_all(cx->arena, cx->conf, z->resource);
-	cx->trail.why = arena_printf(cx->arena, "scope is '%.200s'; at this resource there is '%s', and the client may ask for '%s'",
-	    asked, all, *z->client->scope ? z->client->scope : "all of it");
-	z->scope = scope_narrow(cx->arena, cx->conf, scope_narrow(cx->arena, cx->conf, asked, all), z->client->scope);
-	if (strcmp(z->scope, "offline_access") == 0)
-		z->scope = scope_narrow(cx->arena, cx->conf, all, z->client->scope);
-	if (!is_something(z->scope))
-		return &scope_invalid;
-	cx->trail.why = NULL;
 	return NULL;
 }
 
@@ -185,7 +154,7 @@ const struct fail *authorization_read(struct context *cx, const struct form *f, 
 	memset(z, 0, sizeof *z);
 	if ((no = prove(cx, f, z)) || (no = read_request(cx, f, z)))
 		return no;
-	return read_scope(cx, f->value[A_SCOPE], z);
+	return authorization_read_scope(cx, f->value[A_SCOPE], z);
 }
 
 const struct fail *authorization_screen(struct context *cx, const struct form *f)
@@ -206,7 +175,7 @@ const struct fail *authorization_screen(struct context *cx, const struct form *f
 		return no;
 	if (z.silent)
 		return &authorization_login_required;
-	return scope && !scope_is_wellformed(scope) ? &scope_invalid : NULL;
+	return scope && !scope_is_wellformed(scope) ? &authorization_scope_invalid : NULL;
 }
 
 static const struct fail *open_pending(struct context *cx, struct pending *p, const struct digest *owner,
@@ -286,23 +255,6 @@ const struct fail *authorization_prove(struct context *cx, struct pending *p, st
 }
 
 /* ---- the answer --------------------------------------------------------------------------------------------------- */
-
-const struct fail *authorization_scope(struct context *cx, const struct pending *p, const struct client *c, int64_t user_id,
-    const char **before, const char **whole)
-{
-	const struct conf_resource *r = resource_of(cx->conf, p->resource);
-	const struct fail *no;
-	const char *all;
-
-	if (!r)
-		return &resource_invalid;
-	all = scope_all_with_offline(cx->arena, cx->conf, r);
-	if ((no = grant_find_before(cx->store, cx->arena, user_id, p->client_id, p->resource, cx->now, before)))
-		return no;
-	*whole = scope_union(cx->arena, cx->conf, p->scope, *before);
-	*whole = scope_narrow(cx->arena, cx->conf, scope_narrow(cx->arena, cx->conf, *whole, all), c->scope);
-	return is_something(*whole) ? NULL : &scope_invalid;
-}
 
 static const struct fail *put_code(struct context *cx, const struct pending *p, const struct session *who,
     const char *scope, struct secret *code)

@@ -69,13 +69,6 @@ const struct fail *authorization_prove(struct context *cx, struct pending *p, st
     __attribute__((nonnull, warn_unused_result));
 
 /*
- * What agreeing would give: *before is what this person has given this client at this resource and what is still good,
- * *whole that and what is asked for, within what client and resource may have (MCP authorization, "Step-Up Authorization Flow").
- */
-const struct fail *authorization_scope(struct context *cx, const struct pending *p, const struct client *c, int64_t user_id,
-    const char **before, const char **whole) __attribute__((nonnull, warn_unused_result));
-
-/*
  * Spends the pending request and makes grant and code.  *code is NULL-terminated text of the code.  A client that was disabled
  * or has to wait since the page was shown is refused.
  */

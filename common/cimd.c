@@ -77,25 +77,13 @@ static const struct fail *take_pinned(struct context *cx, const struct pinned *p
 
 /* ---- fetching ----------------------------------------------------------------------------------------------------- */
 
-/* The same machine by all its ports, and with or without the dot of the root behind its name. */
-static const char *host_of(struct context *cx, const char *url)
-{
-	struct url u;
-	size_t n;
-
-	if (!url_read(cx->arena, url, &u))
-		return "";
-	n = strlen(u.host);
-	return arena_text(cx->arena, u.host, n && u.host[n - 1] == '.' ? n - 1 : n);
-}
-
 /* The address of whoever asks, and the host that is asked, have so many fetches each. */
-static const struct fail *spend(struct context *cx, const char *url)
+static const struct fail *spend(struct context *cx, const char *host)
 {
 	const struct fail *no;
 
 	if ((no = store_begin(cx->store)) || (no = limit_take(cx, LIMIT_FETCH, limit_address(cx))) ||
-	    (no = limit_take(cx, LIMIT_FETCH_HOST, host_of(cx, url)))) {
+	    (no = limit_take(cx, LIMIT_FETCH_HOST, host))) {
 		store_end(cx->store);
 		return no;
 	}
@@ -110,7 +98,7 @@ static const struct fail *fetch(struct context *cx, const char *url, const struc
 
 	if (!fetch_url_read(cx->arena, url, &u))
 		return refuse(cx, url, "its host is none that is fetched from");
-	if ((no = spend(cx, url)))
+	if ((no = spend(cx, u.host)))
 		return no;
 	switch (fetch_ask(cx->arena, &f)) {
 	case FETCH_OK:

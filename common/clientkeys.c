@@ -14,8 +14,8 @@
 #include "store_client_keys.h"
 #include "url.h"
 
-/* Kept for an hour; where fetching fails, what was good yesterday still is.  A new key is asked for once a minute. */
-enum { KEEP = 3600, KEEP_STALE = 86400, AGAIN = 60 };
+/* Kept for an hour; where fetching fails, what was good yesterday still is. */
+enum { KEEP = 3600, KEEP_STALE = 86400 };
 
 static struct json_object *read_keys(struct context *cx, const char *text, const char **why)
 {
@@ -71,22 +71,45 @@ static const struct fail *fetch(struct context *cx, struct client *c, struct jso
 	return store_commit(cx->store);
 }
 
+/* A key that nobody has seen is looked for once in a while (limit_keys), however often it is named. */
+static const struct fail *may_again(struct context *cx, const struct client *c, bool *may)
+{
+	const struct fail *no;
+
+	*may = false;
+	if ((no = store_begin(cx->store)) || (no = limit_take_always(cx, LIMIT_KEYS, c->id)) || (no = store_commit(cx->store))) {
+		store_end(cx->store);
+		return no->status == 429 ? NULL : no;
+	}
+	*may = true;
+	return NULL;
+}
+
+static const struct fail *fetch_again(struct context *cx, struct client *c, struct json_object **keys, const char **why)
+{
+	const struct fail *no;
+	bool may;
+
+	*keys = NULL;
+	if (!c->keys_uri || (no = may_again(cx, c, &may)) || !may)
+		return c->keys_uri ? no : NULL;
+	return fetch(cx, c, keys, why);
+}
+
 const struct fail *clientkeys_find(struct context *cx, struct client *c, bool again, struct json_object **keys,
     const char **why)
 {
 	int64_t age = cx->now - c->keys_at;
 	const struct fail *no;
 
-	if (!c->keys_uri || (!again && c->keys && age >= 0 && age < KEEP)) {
-		*keys = again ? NULL : read_keys(cx, c->keys, why);
-		return NULL;
-	}
-	if (again && age >= 0 && age < AGAIN) {
-		*keys = NULL;
+	if (again)
+		return fetch_again(cx, c, keys, why);
+	if (!c->keys_uri || (c->keys && age >= 0 && age < KEEP)) {
+		*keys = read_keys(cx, c->keys, why);
 		return NULL;
 	}
 	no = fetch(cx, c, keys, why);
-	if (no || *keys || again || !c->keys || age >= KEEP_STALE)
+	if (no || *keys || !c->keys || age >= KEEP_STALE)
 		return no;
 	log_line("client %s: %s; the kept keys serve", c->id, *why);
 	*keys = read_keys(cx, c->keys, why);

@@ -13,7 +13,7 @@ struct json_object;
 
 /*
  * *keys is the client's key set, or NULL with *why.  again: a signature names a key that the kept set does not have, so that it
- * is fetched once more, unless that was done within the last minute; then *keys is NULL, too.  No transaction may be open.
+ * is fetched once more, unless that was done a moment ago (limit_keys); then *keys is NULL, too.  No transaction may be open.
  */
 const struct fail *clientkeys_find(struct context *cx, struct client *c, bool again, struct json_object **keys,
     const char **why) __attribute__((nonnull, warn_unused_result));

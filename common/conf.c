@@ -170,6 +170,8 @@ static bool finish(struct arena *a, struct conf *c, struct conf_error *e)
 		return false;
 	if (c->registration == REGISTRATION_TOKEN && !c->registration_token)
 		return refuse(e, 0, "registration = token needs registration_token");
+	if (c->registration_token && strncmp(c->registration_token, "CHANGE-ME", 9) == 0)
+		return refuse(e, 0, "registration_token is still that of the example");
 	if (c->logo && (c->logo[0] != '/' || c->logo[1] == '/' || strpbrk(c->logo, "\\\"'<> ")))
 		return refuse(e, 0, "logo must be a path on this origin that begins with one slash");
 	c->loopback = strncmp(c->issuer, "http:", 5) == 0;

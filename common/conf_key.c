@@ -66,6 +66,8 @@ const struct conf_key conf_keys[] = {
 	  "Refused requests for, about and against tokens from one address." },
 	{ "limit_fetch", RATE, AT(limit[LIMIT_FETCH]), 0, 0, "10/60", "Client documents fetched for one address." },
 	{ "limit_fetch_host", RATE, AT(limit[LIMIT_FETCH_HOST]), 0, 0, "10/60", "Documents fetched from one host." },
+	{ "limit_keys", RATE, AT(limit[LIMIT_KEYS]), 0, 0, "1/60",
+	  "Times that the keys of one client are fetched again for one that is missing." },
 	{ "limit_audit", RATE, AT(limit[LIMIT_AUDIT]), 0, 0, "300/3600", "Refusals of one address that are written down." },
 	{ "limit_calls", RATE, AT(limit[LIMIT_CALLS]), 0, 0, "6000/60", "Tool calls of one address that are written down." },
 	{ "limit_documents", RATE, AT(limit[LIMIT_DOCUMENTS]), 0, 0, "120/60", "Documents that one person adds." },
@@ -190,13 +192,32 @@ const char *conf_key_read(struct arena *a, const struct conf_key *k, const char 
 	return why;
 }
 
+/* A meaning as comment lines of a width that is read easily. */
+static void print_meaning(FILE *to, const char *text)
+{
+	enum { WIDTH = 76 };
+	size_t n, left = WIDTH;
+
+	for (fputc('#', to); *text; text += n + strspn(text + n, " ")) {
+		n = strcspn(text, " ");
+		if (n + 1 > left && left < WIDTH) {
+			fputs("\n#", to);
+			left = WIDTH;
+		}
+		fprintf(to, " %.*s", (int)n, text);
+		left -= n + 1 < left ? n + 1 : left;
+	}
+	fputc('\n', to);
+}
+
 static void print_keys(FILE *to, const struct conf_key *k)
 {
 	const char *preset;
 
 	for (; k->name; k++) {
 		preset = k->preset ? k->preset : "";
-		fprintf(to, "# %s\n# %s = %.*s\n\n", k->meaning, k->name,
+		print_meaning(to, k->meaning);
+		fprintf(to, "# %s =%s%.*s\n\n", k->name, *preset ? " " : "",
 		    k->kind == MODE ? (int)strcspn(preset, " ") : (int)strlen(preset), preset);
 	}
 }
@@ -204,8 +225,11 @@ static void print_keys(FILE *to, const struct conf_key *k)
 void conf_print_reference(FILE *to)
 {
 	print_keys(to, conf_keys);
-	fprintf(to, "# Another MCP endpoint, or more about the first.\n# [resource https://HOST/PATH]\n\n");
+	fputs("# Sections come last: a key behind the head of a section belongs to it, up to the next head.\n\n", to);
+	print_meaning(to, "Another MCP endpoint, or more about the first. The web server has to know its path, too.");
+	fputs("#\n# [resource https://HOST/PATH]\n\n", to);
 	print_keys(to, conf_resource_keys);
-	fprintf(to, "# A scope, or more about one that is built in.\n# [scope NAME]\n\n");
+	print_meaning(to, "A scope of your own, or more about one that is built in: read:knowledge, write:knowledge, offline_access.");
+	fputs("#\n# [scope NAME]\n\n", to);
 	print_keys(to, conf_scope_keys);
 }

@@ -4,6 +4,7 @@
 
 #include "arena.h"
 #include "authorization.h"
+#include "authorization_scope.h"
 #include "conf.h"
 #include "consent.h"
 #include "form.h"

@@ -16,7 +16,10 @@ struct fetch_age {
 	int64_t delay;			/* seconds between asking and receiving */
 };
 
-/* Seconds for what is stale already, or cannot be understood: unlike what may not be kept at all, it may have a least lifetime. */
+/*
+ * Seconds for what is stale already, or cannot be understood: unlike what may not be kept at all, it may have a least
+ * lifetime.
+ */
 enum { FETCH_STALE = 1 };
 
 /*

@@ -34,7 +34,7 @@ static const char *const names[LIMITS] = {
 	[LIMIT_REGISTER] = "register", [LIMIT_REGISTER_ALL] = "register-all", [LIMIT_AUTHORIZE] = "authorize",
 	[LIMIT_AUTHORIZE_ALL] = "authorize-all", [LIMIT_LOGIN] = "login", [LIMIT_LOGIN_ACCOUNT] = "login-account",
 	[LIMIT_LOGIN_ALL] = "login-all", [LIMIT_TOKEN] = "token", [LIMIT_FETCH] = "fetch", [LIMIT_FETCH_HOST] = "fetch-host",
-	[LIMIT_AUDIT] = "audit", [LIMIT_CALLS] = "calls", [LIMIT_DOCUMENTS] = "documents",
+	[LIMIT_KEYS] = "keys", [LIMIT_AUDIT] = "audit", [LIMIT_CALLS] = "calls", [LIMIT_DOCUMENTS] = "documents",
 };
 
 static const char *key_of(struct context *cx, enum conf_limit which, const char *whom)
@@ -49,16 +49,19 @@ static const struct fail *judge(struct context *cx, enum conf_limit which, const
 	return l->count > rate->most ? limit_refuse(cx, l->since + rate->window - cx->now) : NULL;
 }
 
-const struct fail *limit_take(struct context *cx, enum conf_limit which, const char *whom)
+const struct fail *limit_take_always(struct context *cx, enum conf_limit which, const char *whom)
 {
 	const struct fail *no;
 	struct limit l;
 
-	if (!cx->conf->rate_limits)
-		return NULL;
 	if ((no = limit_count(cx->store, key_of(cx, which, whom), cx->now - cx->conf->limit[which].window, cx->now, &l)))
 		return no;
 	return judge(cx, which, &l);
+}
+
+const struct fail *limit_take(struct context *cx, enum conf_limit which, const char *whom)
+{
+	return cx->conf->rate_limits ? limit_take_always(cx, which, whom) : NULL;
 }
 
 const struct fail *limit_check(struct context *cx, enum conf_limit which, const char *whom)

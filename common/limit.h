@@ -23,6 +23,10 @@ const struct fail *limit_refuse(struct context *cx, int64_t seconds) __attribute
 const struct fail *limit_take(struct context *cx, enum conf_limit which, const char *whom)
     __attribute__((nonnull, warn_unused_result));
 
+/* The same even when the settings say rate_limits = off: it protects somebody else's server, not ours. */
+const struct fail *limit_take_always(struct context *cx, enum conf_limit which, const char *whom)
+    __attribute__((nonnull, warn_unused_result));
+
 /* Is it used up?  Counts nothing. */
 const struct fail *limit_check(struct context *cx, enum conf_limit which, const char *whom)
     __attribute__((nonnull, warn_unused_result));

@@ -26,8 +26,8 @@ static const char *const ends[] = {
 	"DELETE FROM limits",
 	"INSERT OR REPLACE INTO meta (key, value) VALUES ('form_key', randomblob(32))",
 	"INSERT OR REPLACE INTO meta (key, value) VALUES ('epoch', CAST(CAST(?2 AS TEXT) AS BLOB))",
-	"INSERT INTO audit (at, attempt, request, event, outcome, why, address)"
-	" VALUES (?1, '', 'mcpctl', 'revoke', 'ok', 'the operator restored a backup: every grant ended', '')",
+	("INSERT INTO audit (at, attempt, request, event, outcome, why, address)"
+	 " VALUES (?1, '', 'mcpctl', 'revoke', 'ok', 'the operator restored a backup: every grant ended', '')"),
 };
 
 static const char *open_file(struct arena *a, const char *file, int flags, sqlite3 **db)
@@ -75,6 +75,17 @@ static const char *copy(struct arena *a, sqlite3 *from, sqlite3 *to)
 	return arena_printf(a, "cannot be copied: %s", rc == SQLITE_OK || rc == SQLITE_DONE ? sqlite3_errmsg(to) : sqlite3_errstr(rc));
 }
 
+/* SQLite says it in several lines. */
+static const char *damage(struct arena *a, const char *lines)
+{
+	char *text = arena_printf(a, "is damaged: %s", lines), *c;
+
+	for (c = text; *c; c++)
+		if (*c == '\n')
+			*c = ' ';
+	return text;
+}
+
 /* Is it a whole database of ours, no newer than this program?  *version is its schema. */
 static const char *examine(struct arena *a, sqlite3 *db, int64_t *version)
 {
@@ -91,7 +102,7 @@ static const char *examine(struct arena *a, sqlite3 *db, int64_t *version)
 	if (sqlite3_prepare_v2(db, "PRAGMA integrity_check(1)", -1, &st, NULL) != SQLITE_OK || sqlite3_step(st) != SQLITE_ROW)
 		why = arena_printf(a, "cannot be read: %s", sqlite3_errmsg(db));
 	else if (strcmp((const char *)sqlite3_column_text(st, 0), "ok") != 0)
-		why = arena_printf(a, "is damaged: %s", (const char *)sqlite3_column_text(st, 0));
+		why = damage(a, (const char *)sqlite3_column_text(st, 0));
 	sqlite3_finalize(st);
 	return why;
 }
@@ -111,12 +122,18 @@ static const char *make_beside(struct arena *a, const char *file, char **name)
 	return NULL;
 }
 
-static void drop_beside(struct arena *a, const char *name)
+/* What SQLite keeps beside a file; without the file it is of no use, and with another one it does harm. */
+static void drop_logs(struct arena *a, const char *name)
 {
-	unlink(name);
 	unlink(arena_printf(a, "%s-journal", name));
 	unlink(arena_printf(a, "%s-wal", name));
 	unlink(arena_printf(a, "%s-shm", name));
+}
+
+static void drop_beside(struct arena *a, const char *name)
+{
+	unlink(name);
+	drop_logs(a, name);
 }
 
 static bool sync_path(const char *path, int flags)
@@ -263,7 +280,10 @@ static const char *bring_in(struct arena *a, const char *name, const char *datab
 		why = arena_printf(a, "%s: %s", name, sqlite3_errmsg(db));
 	sqlite3_close(live);
 	sqlite3_close(db);
-	return why || there ? why : settle(a, name, database);
+	if (why || there)
+		return why;
+	drop_logs(a, database);
+	return settle(a, name, database);
 }
 
 const char *store_restore(struct arena *a, const char *database, const char *file, int64_t now, int *from)

@@ -86,11 +86,27 @@ bool store_create(const char *file)
 	return good;
 }
 
+/* Every row still has the rows that it refers to. */
+static bool is_sound(sqlite3 *db)
+{
+	char *table = ask(db, "PRAGMA foreign_key_check");
+	bool sound = !table;
+
+	if (!sound)
+		log_line("table %s would refer to what is not there", table);
+	sqlite3_free(table);
+	return sound;
+}
+
+/* One step in one transaction; nothing is done when somebody else has just done it. */
 static bool migrate_step(sqlite3 *db, int version)
 {
 	char *set = sqlite3_mprintf("PRAGMA user_version = %d", version + 1);
-	bool good = set && run(db, "BEGIN EXCLUSIVE") && run(db, migration[version - 1]) && run(db, set) && run(db, "COMMIT");
+	bool good = set && run(db, "BEGIN EXCLUSIVE");
 
+	if (good && ask_int(db, "PRAGMA user_version") == version)
+		good = run(db, migration[version - 1]) && is_sound(db) && run(db, set);
+	good = good && run(db, "COMMIT");
 	sqlite3_free(set);
 	if (!good && !sqlite3_get_autocommit(db))
 		run(db, "ROLLBACK");
@@ -110,7 +126,7 @@ bool store_migrate(const char *file, int *from, int *to)
 		log_line("%s is not a database of mcp-cgi", file);
 	else if (*from > store_version())
 		log_line("%s has schema version %d, newer than this program (%d)", file, *from, store_version());
-	good = good && *from > 0 && *from <= store_version();
+	good = good && *from > 0 && *from <= store_version() && run(db, "PRAGMA foreign_keys = OFF");
 	while (good && *to < store_version())
 		if ((good = migrate_step(db, *to)))
 			++*to;

@@ -22,8 +22,8 @@ const char *when_words(struct arena *a, int64_t now, int64_t at)
 	int64_t days = now / DAY - at / DAY;
 
 	if (days <= 0)
-		return "today";
+		return arena_printf(a, "today, %s", date(a, at));
 	if (days == 1)
-		return "yesterday";
-	return days < LONG_AGO ? arena_printf(a, "%d days ago", (int)days) : date(a, at);
+		return arena_printf(a, "yesterday, %s", date(a, at));
+	return days < LONG_AGO ? arena_printf(a, "%d days ago, %s", (int)days, date(a, at)) : date(a, at);
 }

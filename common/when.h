@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* when: an instant as people say it, in UTC: "today", "yesterday", "3 days ago", "12 August 2026". */
+/* when: an instant as people say it, in UTC: "3 days ago, 12 August 2026", and after a month the date alone. */
 #ifndef WHEN_H
 #define WHEN_H
 

@@ -110,7 +110,7 @@ function render(s,    word, n, i, m, t, closer) {
 		} else if (m == "Xr") {
 			split(t, part, " ")
 			add(part[1] "(" part[2] ")")
-		} else if (m == "Em") {
+		} else if (m == "Em" || m == "Sx") {
 			add("*" t "*")
 		} else {
 			add(code(t))
@@ -147,7 +147,7 @@ function end_synopsis() {
 }
 
 BEGIN {
-	split("Nm Xr Ar Fl Op Oo Oc Cm Pa Ev Ql Dq Pq Em Ns", names, " ")
+	split("Nm Xr Sx Ar Fl Op Oo Oc Cm Pa Ev Ql Dq Pq Em Ns", names, " ")
 	for (i in names)
 		inline[names[i]] = 1
 }

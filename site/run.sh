@@ -9,7 +9,7 @@
 #
 # Started by root, the server locks itself into DATA and becomes www-data there.  That needs nothing above DATA to be
 # open to www-data, so it works from a checkout in /root.  It also means that everything the server needs is copied
-# into DATA, and that the programs must be static, as `make` builds them.
+# into DATA, and that the programs must be static, as `make` builds them; only fetch is not, and takes its libraries along.
 set -eu
 umask 077
 
@@ -67,7 +67,7 @@ open_data() {
 	cd "$DATA" 2>/dev/null || die "may not enter $DATA; choose another folder: make run DATA=..."
 	DATA=$(pwd -P)
 	[ -e "$DATA/mcp-cgi.conf" ] ||
-	    [ -z "$(find "$DATA" -mindepth 1 -maxdepth 1 ! -name served ! -name dev)" ] ||
+	    [ -z "$(find "$DATA" -mindepth 1 -maxdepth 1 ! -name served ! -name dev ! -name etc ! -name 'lib*')" ] ||
 	    die "$DATA is not empty and holds no mcp-cgi.conf; choose another folder: make run DATA=..."
 	if [ ! -w "$DATA" ] || { [ -e "$DATA/mcp-cgi.conf" ] && [ ! -w "$DATA/mcp-cgi.conf" ]; }; then
 		die "$DATA belongs to somebody else (to $OWNER, if root ran this before); choose another one: make run DATA=..."
@@ -93,6 +93,32 @@ place_for_user() {
 	programs=$scratch/bin conf=$DATA/mcp-cgi.conf run=$scratch www=$scratch/www chroot='' user=''
 }
 
+# What fetch needs beside itself: its libraries, flat, where their loader looks for them; the authorities that it trusts;
+# how names are resolved.  Without one of them it cannot fetch, and everything else works.
+place_fetch() {
+	rm -rf lib* etc
+	mkdir -p served/lib served/etc/ssl/certs
+	for file in $(ldd served/bin/fetch | awk '{ for (i = 1; i <= NF; i++) if ($i ~ "^/") print $i }'); do
+		cp -L "$file" served/lib/ || return 1
+	done
+	loader=$(ldd served/bin/fetch | awk '$1 ~ "^/lib[0-9a-z]*/[^/]*$" { split($1, part, "/"); print part[2] }')
+	for link in lib $loader; do
+		[ -L "$link" ] || ln -s served/lib "$link" || return 1
+	done
+	ln -s served/etc etc
+	cp -L /etc/resolv.conf /etc/hosts served/etc/
+	echo 'hosts: files dns' >served/etc/nsswitch.conf
+	cp -L /etc/ssl/certs/ca-certificates.crt served/etc/ssl/certs/
+}
+
+# Asked for nothing, it says so with a status of its own.
+try_fetch() {
+	rc=0
+	chroot --userspec="$(id -u "$OWNER"):$(id -g "$OWNER")" --groups= "$DATA" /served/bin/fetch </dev/null 2>/dev/null || rc=$?
+	[ "$rc" -eq 2 ] && [ -s served/etc/ssl/certs/ca-certificates.crt ] && [ -s served/etc/resolv.conf ] ||
+	    echo "Clients that are a URL can connect only with pinned documents: fetch lacks libraries, certificates or names in $DATA."
+}
+
 place_for_root() {
 	# Nobody else may touch the folder while root works in it; it is given away when that is done.  What lies there from
 	# an earlier run was www-data's to change, so that nothing of it is followed or run.
@@ -105,6 +131,7 @@ place_for_root() {
 	mkdir served
 	cp -R "$BUILD/bin" served/bin
 	place_site served/www
+	place_fetch 2>/dev/null || :
 	chmod -R go+rX served
 	mkdir -m 700 served/tmp
 	chown -h "$OWNER:$OWNER" served/tmp
@@ -116,6 +143,7 @@ place_for_root() {
 	as_owner sh -c 'mkdir -p dev && : >dev/null'
 	programs=/served/bin conf=/mcp-cgi.conf run=/served/tmp www=/served/www chroot=$DATA user=$OWNER
 	ctl --version >/dev/null || die "the programs do not run inside $DATA; as root they must be static: make clean run"
+	try_fetch
 }
 
 # In DATA, as the user that the data belongs to.

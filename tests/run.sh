@@ -3,7 +3,7 @@
 #
 # run.sh: runs the tests and counts them.
 #
-#	tests/run.sh check	fences, statements, unit tests, wire tests in process under the sanitizers
+#	tests/run.sh check	fences, statements, unit tests, mcpctl, wire tests in process under the sanitizers
 #	tests/run.sh test	all of that, and lighttpd, the clients, the conformance suite, Chromium, fuzzing, make run itself
 #
 # Every suite prints lines that begin with "ok" or "not ok"; a suite that fails without such a line counts as one
@@ -89,6 +89,7 @@ suite 'fences' tests/house.sh
 suite 'statements' tests/sql.sh
 suite 'rows' tests/rows.sh
 suite 'unit' unit
+suite 'operator' tests/live/mcpctl.sh
 suite 'wire, in process' env MCP_TESTS_JOBS=8 tests/node_modules/.bin/node tests/wire/run.mjs inproc
 if [ "$what" = test ]; then
 	suite 'other builds' other_builds

@@ -114,6 +114,20 @@ async function toConnectedApps(page, s) {
 	await toAccount(page, s);
 }
 
+async function toDisconnected(page, s) {
+	await toConnectedApps(page, s);
+	await answered(page, () => page.locator('button[value="disconnect"]').first().click());
+}
+
+async function toDisconnectedTwice(page, s) {
+	await toConnectedApps(page, s);
+	const twin = await page.context().newPage();
+	await twin.goto(page.url());
+	await answered(twin, () => twin.locator('button[value="disconnect"]').first().click());
+	await twin.close();
+	await answered(page, () => page.locator('button[value="disconnect"]').first().click());
+}
+
 async function toLongNames(page, s) {
 	await connect(s, LONG.client_name, LONG);
 	await connect(s, ' ', { scope: 'read:knowledge' });
@@ -149,12 +163,52 @@ async function toAccountForbidden(page, s) {
 	await answered(page, () => page.locator('button[value="signout"]').click());
 }
 
+const DESCRIBED = 'https://claude.ai/oauth/claude-code-client-metadata';
+
+/** A client that is known by a document, as if the operator had imported it. */
+export function describe(s, { client_id = DESCRIBED, client_name = 'Claude Code', redirect_uris = ['http://localhost/callback', 'http://127.0.0.1/callback'] } = {}) {
+	const doc = { client_id, client_name, redirect_uris, token_endpoint_auth_method: 'none' };
+	const text = (x) => `'${x.replaceAll("'", "''")}'`;
+	s.sql(`INSERT OR REPLACE INTO pinned (client_id, document, fallback, imported_at) VALUES (${text(client_id)}, ${text(JSON.stringify(doc))}, 0, 1)`, { json: false });
+	return doc;
+}
+
+async function toDescribedSignIn(page, s, metadata) {
+	const client = describe(s, metadata);
+	await page.goto(`${s.issuer}/authorize?${formEncode(authParams(s, client, { code_challenge: pkce().challenge }))}`);
+	await password(page).waitFor();
+}
+
+async function toDescribed(page, s, metadata) {
+	await toDescribedSignIn(page, s, metadata);
+	await signIn(page, s);
+	await choice(page, 'allow').waitFor();
+}
+
+/** A client that was allowed `before` asks for `scope`. */
+async function toMore(page, s, before, scope) {
+	const { client } = await connect(s, 'Notes', { scope: before, redirect_uris: ['https://c.example/cb'] });
+	await page.goto(`${s.issuer}/authorize?${formEncode(authParams(s, client, { code_challenge: pkce().challenge, scope }))}`);
+	await signIn(page, s);
+	await choice(page, 'allow').waitFor();
+}
+
+async function toWaiting(page, s) {
+	await page.goto(await request(s));
+}
+
 /** Every page: name, the way to it, the status of the document, and settings it needs. */
 export const PLACES = [
 	{ name: 'sign-in', go: toSignIn, status: 200 },
 	{ name: 'wrong password', go: toRefused, status: 401 },
 	{ name: 'consent', go: toConsent, status: 200 },
 	{ name: 'consent with long names', go: (page, s) => toConsent(page, s, { metadata: LONG }), status: 200 },
+	{ name: 'consent described', go: (page, s) => toDescribed(page, s, { client_id: 'https://vscode.dev/oauth/client-metadata.json', client_name: 'Visual Studio Code', redirect_uris: ['https://vscode.dev/redirect'] }), status: 200 },
+	{ name: 'consent described here', go: toDescribed, status: 200 },
+	{ name: 'consent for more', go: (page, s) => toMore(page, s, 'read:knowledge offline_access', 'write:knowledge'), status: 200 },
+	{ name: 'consent for nothing new', go: (page, s) => toMore(page, s, 'read:knowledge write:knowledge', 'read:knowledge'), status: 200 },
+	{ name: 'sign-in described', go: toDescribedSignIn, status: 200 },
+	{ name: 'waiting', go: toWaiting, status: 403, settings: { registration: 'approve' } },
 	{ name: 'error', go: (page, s) => page.goto(`${s.issuer}/authorize?response_type=code&client_id=c_unknown`), status: 400 },
 	{ name: 'denied', go: toDenied, status: 200 },
 	{ name: 'already answered', go: toAnswered, status: 400 },
@@ -165,6 +219,8 @@ export const PLACES = [
 	{ name: 'account wrong password', go: toAccountRefused, status: 401 },
 	{ name: 'account', go: toConnectedApps, status: 200 },
 	{ name: 'account with everything open', go: async (page, s) => { await toConnectedApps(page, s); await open(page); }, status: 200 },
+	{ name: 'account after disconnecting', go: toDisconnected, status: 200 },
+	{ name: 'account disconnected twice', go: toDisconnectedTwice, status: 404 },
 	{ name: 'account with nothing connected', go: toNothingConnected, status: 200 },
 	{ name: 'account with long names', go: toLongNames, status: 200 },
 	{ name: 'account password refused', go: toPasswordRefused, status: 401 },

@@ -13,7 +13,7 @@
 #include "http.h"
 
 static const struct conf conf = { .issuer = "https://mcp.example.org",
-    .resource = "https://mcp.example.org/mcp" };
+    .resource = { { .uri = "https://mcp.example.org/mcp", .path = "/mcp" } }, .resources = 1 };
 
 static const char *or_none(const char *text)
 {
@@ -41,7 +41,7 @@ static void check_client(struct context *cx, const char *authorization, const ch
 	const struct fail *no;
 
 	store_set_role(cx->store, ROLE_TOKEN);
-	no = client_authenticate(cx, authorization, id, secret, &c);
+	no = client_authenticate(cx, &(struct client_credentials){ authorization, id, secret, NULL, NULL }, &c);
 	store_end(cx->store);
 	must(no && !c);
 	must(no->status == 400 || no == &client_invalid || no == &fail_unavailable);
@@ -65,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		arena_printf(a, "HTTP_COOKIE=%s", cookie), arena_printf(a, "HTTP_AUTHORIZATION=%s", authorization),
 		arena_printf(a, "CONTENT_TYPE=%s", type), NULL,
 	};
-	struct request rq = { .cx = { .arena = a, .now = 1785231000, .conf = &conf, .peer = "" }, .env = env,
+	struct request rq = { .cx = { .arena = a, .now = 1785231000, .conf = &conf, .resource = &conf.resource[0], .peer = "" }, .env = env,
 	    .query = "", .body = "" };
 
 	if (!store)

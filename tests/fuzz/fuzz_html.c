@@ -43,7 +43,8 @@ static struct buf page_with(struct arena *a, enum page which, const char *text)
 	};
 	const struct consent_page consent = {
 		.frame = frame, .action = text, .request = text, .csrf = text, .csrf_signout = text, .user = text,
-		.client = text, .redirect = text, .loopback = true, .resource = text, .allows = allows,
+		.client = text, .redirect = text, .loopback = true, .only_here = true, .described_at = text, .resource = text, .allows = allows,
+		.had = allows,
 	};
 	const struct message_page message = {
 		.frame = frame, .heading = text, .text = text, .hint = text, .link = text, .link_text = text, .id = text,

@@ -21,7 +21,10 @@ static int64_t put(struct world *w, int64_t user, const char *client, const char
 		.expires_at = at + 1000000,
 	};
 
-	assert_go_on(grant_put(world_as(w, ROLE_AUTHORIZE), &g));
+	if (user)
+		assert_go_on(grant_put(world_as(w, ROLE_AUTHORIZE), &g));
+	else
+		assert_go_on(grant_put_machine(world_as(w, ROLE_TOKEN), &g));
 	return g.id;
 }
 
@@ -244,9 +247,11 @@ static void times_in_words(void **state)
 {
 	enum { DAY = 86400, NOON = 20000 * DAY + DAY / 2 };	/* 4 October 2024 */
 	static const struct { int64_t at; const char *words; } row[] = {
-		{ NOON, "today" }, { NOON - DAY / 2, "today" }, { NOON + 3 * DAY, "today" },
-		{ NOON - DAY / 2 - 1, "yesterday" }, { NOON - DAY, "yesterday" }, { NOON - DAY / 2 - DAY, "yesterday" },
-		{ NOON - DAY / 2 - DAY - 1, "2 days ago" }, { NOON - 29 * DAY, "29 days ago" }, { NOON - 30 * DAY, "4 September 2024" },
+		{ NOON, "today, 4 October 2024" }, { NOON - DAY / 2, "today, 4 October 2024" },
+		{ NOON + 3 * DAY, "today, 7 October 2024" }, { NOON - DAY / 2 - 1, "yesterday, 3 October 2024" },
+		{ NOON - DAY, "yesterday, 3 October 2024" }, { NOON - DAY / 2 - DAY, "yesterday, 3 October 2024" },
+		{ NOON - DAY / 2 - DAY - 1, "2 days ago, 2 October 2024" }, { NOON - 29 * DAY, "29 days ago, 5 September 2024" },
+		{ NOON - 30 * DAY, "4 September 2024" },
 		{ NOON - 278 * DAY, "31 December 2023" }, { NOON - 277 * DAY, "1 January 2024" }, { 0, "1 January 1970" },
 	};
 	struct world *w = *state;

@@ -11,7 +11,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
-#include "conf.h"
+#include "conf_key.h"
 
 enum { NOBODY = 65534, SOMEBODY = 4242, FILE_MAX = 64 * 1024 };
 
@@ -254,16 +254,12 @@ static void words_are_what_is_between_blanks(void **state)
 		row_check(conf_has_word(row[i].words, row[i].word) == row[i].has, "%s in %s", row[i].word, row[i].words);
 }
 
-/* A key that the reference does not name is a key that nobody finds. */
+/* A key that the reference does not name is a key that nobody finds; a line that is too long is one that nobody reads. */
 static void the_reference_names_every_key(void **state)
 {
-	static const char *const key[] = {
-		"issuer", "resource", "database", "site_name", "accent_color", "logo", "registration", "registration_token",
-		"redirect_schemes", "trusted_redirects", "allowed_origins", "code_ttl", "access_ttl", "refresh_idle_ttl",
-		"refresh_ttl", "refresh_grace", "request_ttl", "session_idle_ttl", "session_ttl", "rate_limits", "max_body",
-		"password_ln", "busy_timeout", "workers", "mcp_workers",
-	};
-	char *text = NULL;
+	static const struct conf_key *const table[] = { conf_keys, conf_resource_keys, conf_scope_keys };
+	char *text = NULL, line[128];
+	const char *at;
 	size_t n;
 	FILE *to = open_memstream(&text, &n);
 
@@ -271,8 +267,14 @@ static void the_reference_names_every_key(void **state)
 	assert_non_null(to);
 	conf_print_reference(to);
 	assert_int_equal(fclose(to), 0);
-	for (size_t i = 0; i < COUNT(key); i++)
-		row_check(strstr(text, key[i]), "%s", key[i]);
+	for (size_t i = 0; i < COUNT(table); i++)
+		for (const struct conf_key *k = table[i]; k->name; k++) {
+			snprintf(line, sizeof line, "\n# %s =", k->name);
+			row_check(strstr(text, line), "%s", k->name);
+		}
+	for (at = text; *at; at += strcspn(at, "\n") + 1)
+		row_check(*at == '#' ? strcspn(at, "\n") <= 100 : *at == '\n', "%.120s", at);
+	assert_null(strstr(text, " \n"));
 	free(text);
 }
 

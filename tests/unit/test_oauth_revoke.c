@@ -62,6 +62,22 @@ static void a_refresh_token_given_up_ends_its_grant(void **state)
 	assert_go_on(give_up(w, "c_one", two.refresh.v));
 }
 
+/* Any link of the chain: one that was spent long ago, or has expired, ends what came of it. */
+static void a_spent_refresh_token_given_up_ends_the_grant_too(void **state)
+{
+	struct world *w = *state;
+	struct tokens one = start(w), two, three, t;
+
+	assert_go_on(refresh(w, &one.refresh, &two));
+	assert_go_on(refresh(w, &two.refresh, &three));
+	w->cx.now += 3000;
+	assert_true(world_opens(w, &three.access));
+	assert_go_on(give_up(w, "c_one", one.refresh.v));
+	assert_false(world_opens(w, &three.access) || world_opens(w, &one.access));
+	assert_ptr_equal(refresh(w, &three.refresh, &t), &oauth_grant_invalid);
+	assert_int_equal(world_ask(w, "SELECT count(*) FROM audit WHERE event = 'revoke' AND outcome = 'ok'"), 1);
+}
+
 static void an_access_token_given_up_ends_alone(void **state)
 {
 	struct world *w = *state;
@@ -117,6 +133,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		WITH_WORLD(a_refresh_token_given_up_ends_its_grant),
+		WITH_WORLD(a_spent_refresh_token_given_up_ends_the_grant_too),
 		WITH_WORLD(an_access_token_given_up_ends_alone),
 		WITH_WORLD(a_token_of_another_client_is_left_alone),
 		WITH_WORLD(what_is_no_token_is_given_up_without_a_word),

@@ -191,11 +191,11 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_scopes_come_in_the_order_of_the_settings_offline_last),
-		cmocka_unit_test(an_endpoint_offers_its_own_scopes),
+		cmocka_unit_test_setup_teardown(an_endpoint_offers_its_own_scopes, set_up, tear_down),
 		cmocka_unit_test(a_scope_covers_what_it_implies),
-		cmocka_unit_test(a_wildcard_stands_for_what_begins_so),
-		cmocka_unit_test(sets_are_joined_and_parted),
-		cmocka_unit_test(offline_access_is_for_the_authorization_server),
+		cmocka_unit_test_setup_teardown(a_wildcard_stands_for_what_begins_so, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(sets_are_joined_and_parted, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(offline_access_is_for_the_authorization_server, set_up, tear_down),
 		cmocka_unit_test(a_list_is_words_with_one_blank_between),
 		cmocka_unit_test(every_byte_of_the_grammar),
 		cmocka_unit_test(a_word_is_in_a_list_as_a_whole),

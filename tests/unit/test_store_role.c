@@ -11,8 +11,13 @@
 #include <sys/wait.h>
 
 #include "store_account.h"
+#include "store_client_document.h"
 #include "store_document.h"
+#include "store_list.h"
 #include "store_meta.h"
+#include "store_operate.h"
+#include "store_pinned.h"
+#include "store_reap.h"
 #include "store_redirect.h"
 
 /* What a call may be given; nothing of it has to exist. */
@@ -42,9 +47,24 @@ static bool each_event(void *with, const struct audit *row)
 	return true;
 }
 
+static void each_pinned(void *with, const struct pinned *p)
+{
+	(void)with, (void)p;
+}
+
 static void each_document(void *with, const struct document *d)
 {
 	(void)with, (void)d;
+}
+
+static void each_listed_client(void *with, const struct listed_client *c)
+{
+	(void)with, (void)c;
+}
+
+static void each_listed_grant(void *with, const struct listed_grant *g)
+{
+	(void)with, (void)g;
 }
 
 static void each_rule(void *with, const struct redirect_rule *r)
@@ -73,6 +93,8 @@ CALL(client_reap) { int n; forget(client_reap(s, START, 9, &n)); }
 CALL(client_find) { struct client *c; forget(client_find(s, arena, "x", &c)); }
 CALL(client_keys_put) { struct client c = world_client("x"); c.keys_uri = "x"; forget(client_keys_put(s, &c, "", START)); }
 CALL(client_put) { struct client c = world_client("c_new"); forget(client_put(s, &c, 9)); }
+CALL(client_document_find_disabled) { bool x; forget(client_document_find_disabled(s, "x", &x)); }
+CALL(client_document_put) { struct client c = world_client("c_new"); bool x; forget(client_document_put(s, &c, START, 9, &x)); }
 CALL(client_set_agreed) { forget(client_set_agreed(s, "x", START)); }
 CALL(code_count_try) { forget(code_count_try(s, &hash)); }
 CALL(code_find) { struct code *c; forget(code_find(s, arena, &hash, &c)); }
@@ -100,6 +122,20 @@ CALL(limit_count) { struct limit l; forget(limit_count(s, "k", 0, START, &l)); }
 CALL(limit_drop) { forget(limit_drop(s, "k")); }
 CALL(limit_find) { struct limit l; forget(limit_find(s, "k", 0, START, &l)); }
 CALL(limit_give_back) { forget(limit_give_back(s, "k")); }
+CALL(list_client) { struct listed_client *c; forget(list_client(s, arena, "x", START, &c)); }
+CALL(list_client_name) { const char *name; forget(list_client_name(s, arena, "x", &name)); }
+CALL(list_clients) { forget(list_clients(s, arena, START, each_listed_client, NULL)); }
+CALL(list_grant) { struct listed_grant *g; forget(list_grant(s, arena, 1, &g)); }
+CALL(list_grants) { forget(list_grants(s, arena, 0, NULL, each_listed_grant, NULL)); }
+CALL(list_token) { int64_t id; forget(list_token(s, &hash, &id)); }
+CALL(list_waiting) { struct waiting w; forget(list_waiting(s, &w)); }
+CALL(operate_access_drop) { forget(operate_access_drop(s, &hash)); }
+CALL(operate_client_approve) { forget(operate_client_approve(s, "x")); }
+CALL(operate_client_drop) { forget(operate_client_drop(s, "x")); }
+CALL(operate_client_put) { struct client c = { .id = "", .name = "", .auth_method = "", .redirect_uris = "", .grant_types = "",
+    .scope = "", .resources = "", .introspects = "" }; forget(operate_client_put(s, &c)); }
+CALL(operate_client_set_disabled) { forget(operate_client_set_disabled(s, "x", 0)); }
+CALL(reap) { static const struct conf conf; int64_t n; forget(reap(s, &conf, REAPED_GRANTS, START, 1, &n)); }
 CALL(meta_find_key) { struct digest d; forget(meta_find_key(s, &d)); }
 CALL(pending_find) { struct pending *p; forget(pending_find(s, arena, &hash, &p)); }
 CALL(pending_move) { forget(pending_move(s, &hash, &hash)); }
@@ -107,6 +143,10 @@ CALL(pending_prove) { struct pending p = { .client_id = "x" }; forget(pending_pr
 CALL(pending_put) { struct pending p = { .client_id = "", .redirect_uri = "", .challenge = "", .scope = "",
     .attempt = "", .resource = "" }; forget(pending_put(s, &p)); }
 CALL(pending_take) { bool taken; forget(pending_take(s, &hash, &hash, START, &taken)); }
+CALL(pinned_drop) { bool was; forget(pinned_drop(s, "x", &was)); }
+CALL(pinned_each) { forget(pinned_each(s, arena, each_pinned, NULL)); }
+CALL(pinned_find) { struct pinned *p; forget(pinned_find(s, arena, "x", &p)); }
+CALL(pinned_put) { struct pinned p = { .client_id = "x", .document = "" }; forget(pinned_put(s, &p)); }
 CALL(redirect_rule_drop) { bool found; forget(redirect_rule_drop(s, 1, &found)); }
 CALL(redirect_rule_each) { forget(redirect_rule_each(s, arena, each_rule, NULL)); }
 CALL(redirect_rule_put) { struct redirect_rule r = { .pattern = "x" }; forget(redirect_rule_put(s, &r)); }
@@ -142,6 +182,7 @@ static const struct {
 	ROW(assertion_put, T | V | I), ROW(client_keys_put, T | V | I), ROW(introspection_find, I),
 	ROW(account_each, P), ROW(account_revoke, P), ROW(account_set_password, P),
 	ROW(audit_last, O), ROW(audit_next, O), ROW(audit_put, WEB | O),
+	ROW(client_document_find_disabled, A), ROW(client_document_put, A),
 	ROW(client_change, R), ROW(client_drop_managed, R), ROW(client_find_managed, R), ROW(client_find_same, R),
 	ROW(client_reap, R | O), ROW(client_find, R | A | T | V | I | P),
 	ROW(client_put, R), ROW(client_set_agreed, A), ROW(code_count_try, T), ROW(code_find, T), ROW(code_put, A),
@@ -152,7 +193,11 @@ static const struct {
 	ROW(grant_put, A), ROW(grant_put_machine, T), ROW(grant_revoke, T | V | O), ROW(grant_revoke_user, P | O), ROW(grant_set_generation, T),
 	ROW(limit_count, WEB), ROW(limit_drop, WEB), ROW(limit_find, WEB),
 	ROW(limit_give_back, WEB),
+	ROW(list_client, O), ROW(list_client_name, O), ROW(list_clients, O), ROW(list_grant, O), ROW(list_grants, O),
+	ROW(list_token, O), ROW(list_waiting, O), ROW(operate_access_drop, O), ROW(operate_client_approve, O),
+	ROW(operate_client_drop, O), ROW(operate_client_put, O), ROW(operate_client_set_disabled, O), ROW(reap, O),
 	ROW(meta_find_key, A | P), ROW(pending_find, A), ROW(pending_move, A | P), ROW(pending_prove, A), ROW(pending_put, A), ROW(pending_take, A),
+	ROW(pinned_drop, O), ROW(pinned_each, O), ROW(pinned_find, A | O), ROW(pinned_put, O),
 	ROW(redirect_rule_drop, O), ROW(redirect_rule_each, R | A | O), ROW(redirect_rule_put, O),
 	ROW(refresh_find, T | V), ROW(refresh_put, T), ROW(refresh_take, T), ROW(session_drop, A | P),
 	ROW(session_drop_user, P | O),
