@@ -171,7 +171,10 @@ function morePaths(s) {
 /** The route of one more MCP endpoint, as an operator would add it below the included file. */
 function extraRoute(s, at, i) {
 	const q = (x) => JSON.stringify(x);
-	const head = [`$HTTP["url"] =~ ${q(`^${at.replaceAll('.', '[.]')}(/|$)`)} {`, '\tserver.stream-response-body = 1'];
+	const head = [
+		`$HTTP["url"] =~ ${q(`^${at.replaceAll('.', '[.]')}(/|$)`)} {`,
+		'\tserver.stream-response-body = 1',
+	];
 	if (s.front === 'cgi')
 		return [
 			...head,
@@ -457,7 +460,11 @@ export async function start({ front, settings = {}, user = true, env = {}, ownPr
 	s.issuer = settings.issuer ?? s.url;
 	s.conf = `${s.dir}/etc/mcp-cgi.conf`;
 	if (ownPrograms) fs.cpSync(install().programs, `${s.dir}/programs`, { recursive: true });
-	s.programs = ownPrograms ? `${s.dir}/programs` : front === 'inproc' ? `${ROOT}/build/bin` : install().programs;
+	s.programs = ownPrograms
+		? `${s.dir}/programs`
+		: front === 'inproc'
+			? `${ROOT}/build/bin`
+			: install().programs;
 	const ctl = front === 'inproc' ? `${ROOT}/build/bin/mcpctl` : install().ctl;
 
 	/** What the programs and the server wrote: all of it, or from there on. */

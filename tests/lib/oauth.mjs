@@ -153,7 +153,13 @@ export function formFor(r, action) {
 }
 
 /** Sends the form with that action to where it goes, as it stands but for `fields`. */
-export async function submit(s, r, action, jar, { fields = {}, headers = {}, form = formFor(r, action) } = {}) {
+export async function submit(
+	s,
+	r,
+	action,
+	jar,
+	{ fields = {}, headers = {}, form = formFor(r, action) } = {},
+) {
 	ok(form, `the page has a form with the action ${action}: ${r}`);
 	ok(form.method === 'post', `the form is sent by POST (${form.method})`);
 	return post(s, { ...form.fields, action, ...fields }, jar, headers, { path: form.action });

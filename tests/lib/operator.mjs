@@ -7,7 +7,11 @@ import { eq, ok } from './check.mjs';
 /** Runs a command that has to succeed; gives what it printed. */
 export function ctl(s, args, stdin) {
 	const r = s.ctl(args, stdin);
-	eq(r.status, 0, `exit status of mcpctl ${args.join(' ')} (${(r.stderr + r.stdout).trim().slice(0, 300)})`);
+	eq(
+		r.status,
+		0,
+		`exit status of mcpctl ${args.join(' ')} (${(r.stderr + r.stdout).trim().slice(0, 300)})`,
+	);
 	return r.stdout;
 }
 
@@ -65,7 +69,11 @@ export function referenceOf(r) {
 }
 
 /** Runs one of the web programs as a web server without FastCGI would; gives { status, headers, text }. */
-export function runCgi(s, program, { env = {}, body = '', method = 'GET', path = `/${program}`, query = '' } = {}) {
+export function runCgi(
+	s,
+	program,
+	{ env = {}, body = '', method = 'GET', path = `/${program}`, query = '' } = {},
+) {
 	const r = s.run([`${s.programs}/${program}`], {
 		input: body,
 		env: {

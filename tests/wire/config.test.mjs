@@ -15,7 +15,14 @@ import { assertAlive, formFor, obtain, raw, register, toConsent } from '../lib/o
 const REAL = ['fastcgi', 'cgi'];
 const AS_ROOT = process.getuid() === 0;
 const WELL_KNOWN = '/.well-known/oauth-authorization-server';
-const PROGRAMS = { metadata: WELL_KNOWN, register: '/register', authorize: '/authorize', token: '/token', revoke: '/revoke', mcp: '/mcp' };
+const PROGRAMS = {
+	metadata: WELL_KNOWN,
+	register: '/register',
+	authorize: '/authorize',
+	token: '/token',
+	revoke: '/revoke',
+	mcp: '/mcp',
+};
 
 const run = (s, program, o = {}) =>
 	runCgi(s, program, {
@@ -58,7 +65,12 @@ const BAD_LINES = [
 	['no equals sign', 'code_ttl 60', 'code_ttl 60', /./],
 	['on and off', 'introspection = maybe', 'introspection = maybe', /introspection/],
 	['registration', 'registration = sometimes', 'registration = sometimes', /registration/],
-	['client_id_documents', 'client_id_documents = perhaps', 'client_id_documents = perhaps', /client_id_documents/],
+	[
+		'client_id_documents',
+		'client_id_documents = perhaps',
+		'client_id_documents = perhaps',
+		/client_id_documents/,
+	],
 	['audit', 'audit = all', 'audit = all', /audit/],
 	['audit_days', 'audit_days = 0', 'audit_days = 0', /audit_days/],
 	['audit_days too long', 'audit_days = 3651', 'audit_days = 3651', /audit_days/],
@@ -81,14 +93,49 @@ const BAD_SECTIONS = [
 	['unknown key of a scope', '[scope a:b]\nwords = x\nnonsense = y', 'nonsense = y', /nonsense|unknown/i],
 	['unknown key of a resource', '[resource {issuer}/b/mcp]\nwords = x', 'words = x', /words|unknown/i],
 	['key of a scope twice', '[scope a:b]\nwords = x\nwords = y', 'words = y', /words|twice|already/i],
-	['scope twice', '[scope a:b]\nwords = x\n[scope c:d]\nwords = z\n[scope a:b]\nwords = y', null, /a:b|twice|already/i],
-	['resource twice', '[resource {issuer}/b/mcp]\nname = x\n[resource {issuer}/b/mcp]\nname = y', null, /twice|already|b\/mcp/i],
-	['resource twice in another spelling', '[resource {issuer}/b/mcp]\nname = x\n[resource {issuer}/b/mcp/]\nname = y', null, /./],
-	['a plain key inside', '[scope a:b]\nwords = x\nsite_name = late', 'site_name = late', /site_name|unknown/i],
-	['a scope that includes an unknown one', '[scope a:b]\nwords = x\nimplies = no:such', 'implies = no:such', /implies|no:such/],
+	[
+		'scope twice',
+		'[scope a:b]\nwords = x\n[scope c:d]\nwords = z\n[scope a:b]\nwords = y',
+		null,
+		/a:b|twice|already/i,
+	],
+	[
+		'resource twice',
+		'[resource {issuer}/b/mcp]\nname = x\n[resource {issuer}/b/mcp]\nname = y',
+		null,
+		/twice|already|b\/mcp/i,
+	],
+	[
+		'resource twice in another spelling',
+		'[resource {issuer}/b/mcp]\nname = x\n[resource {issuer}/b/mcp/]\nname = y',
+		null,
+		/./,
+	],
+	[
+		'a plain key inside',
+		'[scope a:b]\nwords = x\nsite_name = late',
+		'site_name = late',
+		/site_name|unknown/i,
+	],
+	[
+		'a scope that includes an unknown one',
+		'[scope a:b]\nwords = x\nimplies = no:such',
+		'implies = no:such',
+		/implies|no:such/,
+	],
 	['a new scope without words', '[scope a:b]\nimplies = read:knowledge', null, /words|a:b/],
-	['an unknown scope of a resource', '[resource {issuer}/b/mcp]\nscopes = no:such', 'scopes = no:such', /scopes|no:such/],
-	['an unknown tool of a resource', '[resource {issuer}/b/mcp]\ntools = no_such_tool', 'tools = no_such_tool', /tools|no_such_tool/],
+	[
+		'an unknown scope of a resource',
+		'[resource {issuer}/b/mcp]\nscopes = no:such',
+		'scopes = no:such',
+		/scopes|no:such/,
+	],
+	[
+		'an unknown tool of a resource',
+		'[resource {issuer}/b/mcp]\ntools = no_such_tool',
+		'tools = no_such_tool',
+		/tools|no_such_tool/,
+	],
 ];
 
 row(
@@ -119,12 +166,21 @@ row(
 		await each(
 			[
 				['a scope', '[scope a:b]\nwords = Do a thing'],
-				['one that includes others', '[scope a:b]\nwords = Do a thing\nimplies = read:knowledge write:knowledge'],
+				[
+					'one that includes others',
+					'[scope a:b]\nwords = Do a thing\nimplies = read:knowledge write:knowledge',
+				],
 				['one that is built in', '[scope read:knowledge]\nwords = Read it all'],
-				['a resource', '[resource {issuer}/b/mcp]\nname = B\nscopes = read:knowledge\ntools = search_knowledge_base'],
+				[
+					'a resource',
+					'[resource {issuer}/b/mcp]\nname = B\nscopes = read:knowledge\ntools = search_knowledge_base',
+				],
 				['the first resource', '[resource {issuer}/mcp]\nname = All'],
 				['without any key', '[resource {issuer}/b/mcp]'],
-				['comments and blanks', '# one\n\n  [scope a:b]  \n\n# two\n  words = Do a thing  \n\n[resource {issuer}/c/mcp]\n# three'],
+				[
+					'comments and blanks',
+					'# one\n\n  [scope a:b]  \n\n# two\n  words = Do a thing  \n\n[resource {issuer}/c/mcp]\n# three',
+				],
 				['a section of a comment', '#[scope a:b]\n#words = x'],
 			],
 			async (_, lines) => {
@@ -220,7 +276,13 @@ row(
 		await each(Object.entries(cases), async (name, [spoil, mend]) => {
 			spoil();
 			try {
-				const r = run(s, 'register', { body: JSON.stringify({ redirect_uris: ['https://c.example/cb'], token_endpoint_auth_method: 'none' }), env: { CONTENT_TYPE: 'application/json' } });
+				const r = run(s, 'register', {
+					body: JSON.stringify({
+						redirect_uris: ['https://c.example/cb'],
+						token_endpoint_auth_method: 'none',
+					}),
+					env: { CONTENT_TYPE: 'application/json' },
+				});
 				oneOf(r.status, [500, 503], `status (${r})`);
 				match(r.log, /mcp\.db|database|folder/i, 'log');
 				lacks(r.text, /mcp\.db|\/tmp|sqlite/i, 'answer');
@@ -241,8 +303,35 @@ row(
 	'CF-03',
 	'nothing of the installation can be had through the web server',
 	async (s) => {
-		const names = ['mcp.db', 'mcp.db-wal', 'mcp.db-shm', 'mcp-cgi.conf', 'etc/mcp-cgi.conf', 'config', '.htaccess', '.git/config', 'stderr.log', 'log/stderr.log', 'lighttpd.conf', 'run/', 'mcpctl', 'usr/lib/mcp-cgi/token', 'fetch'];
-		const up = ['', '/', '/..', '/../', '/%2e%2e/', '/..%2f', '/mcp/../', '/token/../../', '/.well-known/../', '/.well-known/%2e%2e/'];
+		const names = [
+			'mcp.db',
+			'mcp.db-wal',
+			'mcp.db-shm',
+			'mcp-cgi.conf',
+			'etc/mcp-cgi.conf',
+			'config',
+			'.htaccess',
+			'.git/config',
+			'stderr.log',
+			'log/stderr.log',
+			'lighttpd.conf',
+			'run/',
+			'mcpctl',
+			'usr/lib/mcp-cgi/token',
+			'fetch',
+		];
+		const up = [
+			'',
+			'/',
+			'/..',
+			'/../',
+			'/%2e%2e/',
+			'/..%2f',
+			'/mcp/../',
+			'/token/../../',
+			'/.well-known/../',
+			'/.well-known/%2e%2e/',
+		];
 		await each(
 			names.flatMap((n) => up.map((u) => [`${u}/${n}`.replace(/^\/\//, '/')])),
 			async (at) => {
@@ -263,22 +352,46 @@ row(
 			fs.readdirSync(dir, { withFileTypes: true }).flatMap((f) => {
 				const full = `${dir}/${f.name}`;
 				const mode = fs.statSync(full).mode & 0o777;
-				return [[full.slice(s.dir.length), mode, f.isDirectory()], ...(f.isDirectory() && depth < 3 ? look(full, depth + 1) : [])];
+				return [
+					[full.slice(s.dir.length), mode, f.isDirectory()],
+					...(f.isDirectory() && depth < 3 ? look(full, depth + 1) : []),
+				];
 			});
 		const etc = `${s.dir}/run/fresh`;
-		const program = s.front === 'inproc' ? `${ROOT}/build/bin/mcpctl` : s.programs.replace(/lib\/mcp-cgi$/, 'bin/mcpctl');
-		const made = s.run(['sh', '-c', `umask 000; '${program}' --config '${etc}/mcp-cgi.conf' init --issuer https://mcp.example`]);
+		const program =
+			s.front === 'inproc'
+				? `${ROOT}/build/bin/mcpctl`
+				: s.programs.replace(/lib\/mcp-cgi$/, 'bin/mcpctl');
+		const made = s.run([
+			'sh',
+			'-c',
+			`umask 000; '${program}' --config '${etc}/mcp-cgi.conf' init --issuer https://mcp.example`,
+		]);
 		eq(made.status, 0, `exit status of init (${made.stderr})`);
 		eq(fs.statSync(etc).mode & 0o777, 0o700, 'mode of the folder');
 		for (const [name, mode, isDir] of look(etc)) eq(mode, isDir ? 0o700 : 0o600, `mode of ${name}`);
-		const body = JSON.stringify({ client_name: 'Umask', redirect_uris: ['https://c.example/cb'], token_endpoint_auth_method: 'none' });
+		const body = JSON.stringify({
+			client_name: 'Umask',
+			redirect_uris: ['https://c.example/cb'],
+			token_endpoint_auth_method: 'none',
+		});
 		for (const f of [`${s.db}-wal`, `${s.db}-shm`]) fs.rmSync(f, { force: true });
 		const r = s.run(['sh', '-c', `umask 000; exec '${s.programs}/register'`], {
 			input: body,
-			env: { MCP_CGI_CONF: s.conf, GATEWAY_INTERFACE: 'CGI/1.1', REQUEST_METHOD: 'POST', SCRIPT_NAME: '/register', CONTENT_TYPE: 'application/json', CONTENT_LENGTH: String(body.length), REMOTE_ADDR: '127.0.0.1', HTTP_HOST: new URL(s.url).host },
+			env: {
+				MCP_CGI_CONF: s.conf,
+				GATEWAY_INTERFACE: 'CGI/1.1',
+				REQUEST_METHOD: 'POST',
+				SCRIPT_NAME: '/register',
+				CONTENT_TYPE: 'application/json',
+				CONTENT_LENGTH: String(body.length),
+				REMOTE_ADDR: '127.0.0.1',
+				HTTP_HOST: new URL(s.url).host,
+			},
 		});
 		match(r.stdout, /^Status: 201/m, 'answer');
-		for (const [name, mode, isDir] of look(path.dirname(s.db))) if (!isDir) eq(mode & 0o077, 0, `rights of others to ${name}`);
+		for (const [name, mode, isDir] of look(path.dirname(s.db)))
+			if (!isDir) eq(mode & 0o077, 0, `rights of others to ${name}`);
 	},
 	{ own: true, fronts: ['cgi'] },
 );
@@ -289,15 +402,38 @@ row(
 	async (s) => {
 		if (!AS_ROOT) return;
 		const { uid } = fs.statSync(s.db);
-		const as = (args, input = '') => spawnSync(s.programs.replace(/lib\/mcp-cgi$/, 'bin/mcpctl'), ['--config', s.conf, ...args], { encoding: 'utf8', input });
-		eq(as(['user', 'add', 'byroot', '--password-stdin'], s.password + '\n').status, 0, 'exit status of user add by root');
-		for (const args of [['client', 'list'], ['reap'], ['check'], ['trace']]) eq(as(args).status, 0, `exit status of ${args.join(' ')} by root`);
-		for (const f of fs.readdirSync(path.dirname(s.db))) eq(fs.statSync(`${path.dirname(s.db)}/${f}`).uid, uid, `owner of ${f}`);
+		const as = (args, input = '') =>
+			spawnSync(s.programs.replace(/lib\/mcp-cgi$/, 'bin/mcpctl'), ['--config', s.conf, ...args], {
+				encoding: 'utf8',
+				input,
+			});
+		eq(
+			as(['user', 'add', 'byroot', '--password-stdin'], s.password + '\n').status,
+			0,
+			'exit status of user add by root',
+		);
+		for (const args of [['client', 'list'], ['reap'], ['check'], ['trace']])
+			eq(as(args).status, 0, `exit status of ${args.join(' ')} by root`);
+		for (const f of fs.readdirSync(path.dirname(s.db)))
+			eq(fs.statSync(`${path.dirname(s.db)}/${f}`).uid, uid, `owner of ${f}`);
 		const got = await obtain(s, { username: 'byroot' });
 		await assertAlive(s, got.tokens.access_token);
 		const etc = `${s.dir}/rooted`;
-		eq(spawnSync(s.programs.replace(/lib\/mcp-cgi$/, 'bin/mcpctl'), ['--config', `${etc}/mcp-cgi.conf`, 'init', '--issuer', 'https://mcp.example', '--owner', 'www-data']).status, 0, 'init by root');
-		for (const f of ['', 'mcp-cgi.conf', 'mcp.db']) eq(fs.statSync(`${etc}/${f}`).uid, uid, `owner of ${f || 'the folder'}`);
+		eq(
+			spawnSync(s.programs.replace(/lib\/mcp-cgi$/, 'bin/mcpctl'), [
+				'--config',
+				`${etc}/mcp-cgi.conf`,
+				'init',
+				'--issuer',
+				'https://mcp.example',
+				'--owner',
+				'www-data',
+			]).status,
+			0,
+			'init by root',
+		);
+		for (const f of ['', 'mcp-cgi.conf', 'mcp.db'])
+			eq(fs.statSync(`${etc}/${f}`).uid, uid, `owner of ${f || 'the folder'}`);
 	},
 	{ own: true, fronts: ['cgi'] },
 );
@@ -307,10 +443,23 @@ row(
 	'nowhere to log to is no reason to stop, and a closed descriptor never gets the database',
 	async (s) => {
 		const got = await obtain(s);
-		const env = { MCP_CGI_CONF: s.conf, GATEWAY_INTERFACE: 'CGI/1.1', SCRIPT_NAME: '/token', REQUEST_METHOD: 'POST', CONTENT_TYPE: 'application/x-www-form-urlencoded', REMOTE_ADDR: '127.0.0.1', HTTP_HOST: new URL(s.url).host };
+		const env = {
+			MCP_CGI_CONF: s.conf,
+			GATEWAY_INTERFACE: 'CGI/1.1',
+			SCRIPT_NAME: '/token',
+			REQUEST_METHOD: 'POST',
+			CONTENT_TYPE: 'application/x-www-form-urlencoded',
+			REMOTE_ADDR: '127.0.0.1',
+			HTTP_HOST: new URL(s.url).host,
+		};
 		await each(['2>&-', '2>/dev/full', '0<&- 2>&-', '2>/dev/null'], async (how) => {
-			const body = how.startsWith('0') ? '' : `grant_type=refresh_token&client_id=${got.client.client_id}&refresh_token=x`;
-			const r = s.run(['sh', '-c', `exec '${s.programs}/token' ${how}`], { input: body, env: { ...env, CONTENT_LENGTH: String(body.length) } });
+			const body = how.startsWith('0')
+				? ''
+				: `grant_type=refresh_token&client_id=${got.client.client_id}&refresh_token=x`;
+			const r = s.run(['sh', '-c', `exec '${s.programs}/token' ${how}`], {
+				input: body,
+				env: { ...env, CONTENT_LENGTH: String(body.length) },
+			});
 			match(r.stdout, /^Status: 4\d\d/m, 'answer');
 		});
 		eq(s.sql('PRAGMA integrity_check')[0].integrity_check, 'ok', 'integrity of the database');
@@ -324,7 +473,9 @@ row(
 	'a secret of the settings that is missing, short or the one of the manual is refused',
 	async (s) => {
 		const before = s.readConf();
-		const sample = /^registration_token = (\S+)/m.exec(fs.readFileSync(`${ROOT}/cgi/mcp-cgi.conf.5`, 'utf8').replace(/\\/g, ''))?.[1];
+		const sample = /^registration_token = (\S+)/m.exec(
+			fs.readFileSync(`${ROOT}/cgi/mcp-cgi.conf.5`, 'utf8').replace(/\\/g, ''),
+		)?.[1];
 		ok(sample, 'the manual has a sample');
 		for (const token of [null, 'short', 'k'.repeat(31), sample]) {
 			s.writeConf(before);
@@ -352,7 +503,10 @@ row(
 		ok(m.status !== 0, 'exit status of migrate');
 		match(m.stderr, /newer|version/i, 'reason');
 		checked(s, /newer|version/i);
-		const r = run(s, 'token', { body: 'grant_type=refresh_token&refresh_token=x&client_id=x', env: { CONTENT_TYPE: 'application/x-www-form-urlencoded' } });
+		const r = run(s, 'token', {
+			body: 'grant_type=refresh_token&refresh_token=x&client_id=x',
+			env: { CONTENT_TYPE: 'application/x-www-form-urlencoded' },
+		});
 		oneOf(r.status, [500, 503], 'status');
 		match(r.log, /newer|version|schema/i, 'log');
 		eq(s.dump(), before, 'the database afterwards');
@@ -407,7 +561,8 @@ row('CF-09', 'a password or token on the command line is refused', async (s) => 
 	]) {
 		const r = s.ctl(args, word + '\n');
 		eq(r.status, 2, `exit status of mcpctl ${args.slice(0, 3).join(' ')} ...`);
-		if (args[3].startsWith('--password')) ok(!(r.stdout + r.stderr).includes(word), `it is not repeated: ${r.stderr.trim()}`);
+		if (args[3].startsWith('--password'))
+			ok(!(r.stdout + r.stderr).includes(word), `it is not repeated: ${r.stderr.trim()}`);
 	}
 	lacks(ctl(s, ['user', 'list']), /bob/, 'users');
 	const got = await obtain(s);
@@ -422,10 +577,25 @@ row(
 		s.setConf({ registration: 'token', registration_token: secret });
 		await s.restart();
 		for (const p of s.processes()) {
-			ok(!fs.readFileSync(`/proc/${p.pid}/environ`, 'latin1').includes(secret), `environment of ${p.exe}`);
-			ok(!fs.readFileSync(`/proc/${p.pid}/cmdline`, 'latin1').includes(secret), `command line of ${p.exe}`);
-			match(fs.readFileSync(`/proc/${p.pid}/limits`, 'utf8'), /^Max core file size +0 /m, `core file of ${p.exe}`);
-			if (AS_ROOT) eq(fs.statSync(`/proc/${p.pid}/environ`).uid, 0, `${p.exe} can be looked into by its own account; owner of its files`);
+			ok(
+				!fs.readFileSync(`/proc/${p.pid}/environ`, 'latin1').includes(secret),
+				`environment of ${p.exe}`,
+			);
+			ok(
+				!fs.readFileSync(`/proc/${p.pid}/cmdline`, 'latin1').includes(secret),
+				`command line of ${p.exe}`,
+			);
+			match(
+				fs.readFileSync(`/proc/${p.pid}/limits`, 'utf8'),
+				/^Max core file size +0 /m,
+				`core file of ${p.exe}`,
+			);
+			if (AS_ROOT)
+				eq(
+					fs.statSync(`/proc/${p.pid}/environ`).uid,
+					0,
+					`${p.exe} can be looked into by its own account; owner of its files`,
+				);
 		}
 		for (const f of fs.readdirSync(s.programs)) {
 			const text = fs.readFileSync(`${s.programs}/${f}`, 'latin1');
@@ -440,7 +610,14 @@ row(
 	'CF-01',
 	'settings that come through the environment count for nothing but their place',
 	async () => {
-		const s = await start({ front: 'inproc', env: { MCP_CGI_ISSUER: 'https://evil.example', ISSUER: 'https://evil.example', MCP_CGI_RATE_LIMITS: 'on' } });
+		const s = await start({
+			front: 'inproc',
+			env: {
+				MCP_CGI_ISSUER: 'https://evil.example',
+				ISSUER: 'https://evil.example',
+				MCP_CGI_RATE_LIMITS: 'on',
+			},
+		});
 		try {
 			eq((await raw(s, { path: WELL_KNOWN })).json.issuer, s.issuer, 'issuer');
 		} finally {

@@ -111,7 +111,11 @@ async function turnedAway(s, client, o, what = 'answer') {
 
 async function complete(s, flow, more = {}) {
 	const code = answerOf(await consent(s, flow.page, flow.jar)).one('code');
-	const r = await redeem(s, { ...flow, client: { ...flow.client, token_endpoint_auth_method: 'none' }, code }, more);
+	const r = await redeem(
+		s,
+		{ ...flow, client: { ...flow.client, token_endpoint_auth_method: 'none' }, code },
+		more,
+	);
 	status(r, 200, 'token request');
 	return { ...flow, code, tokens: r.json };
 }
@@ -124,7 +128,10 @@ row(
 		const flow = await offered(s, client);
 		const text = visibleText(flow.r.text);
 		ok(text.includes('Remote & <Notes>'), `client_name: ${text}`);
-		ok(text.includes(`127.0.0.1:${web.port}`) || text.includes('127.0.0.1'), `host of the client_id: ${text}`);
+		ok(
+			text.includes(`127.0.0.1:${web.port}`) || text.includes('127.0.0.1'),
+			`host of the client_id: ${text}`,
+		);
 		ok(text.includes('claude.ai'), `host of the redirect: ${text}`);
 		const got = await complete(s, flow);
 		await assertAlive(s, got.tokens.access_token);
@@ -153,11 +160,30 @@ row(
 		await complete(s, await offered(s, b));
 		const other = await register(s, { redirect_uris: [TRUSTED] });
 		for (const client of [b, other])
-			oauthError(await redeem(s, { ...flow, code, client: { client_id: client.client_id } }), 400, 'invalid_grant', "in another client's hand");
+			oauthError(
+				await redeem(s, { ...flow, code, client: { client_id: client.client_id } }),
+				400,
+				'invalid_grant',
+				"in another client's hand",
+			);
 		const r = await redeem(s, { ...flow, code, client: { client_id: a.client_id } });
 		status(r, 200, 'in its own');
-		oauthError(await refresh(s, { client_id: b.client_id }, r.json.refresh_token), 400, 'invalid_grant', "another client's refresh");
-		oauthError(await token(s, { grant_type: 'refresh_token', refresh_token: r.json.refresh_token, client_id: web.url(fresh()) }), [400, 401], ['invalid_client', 'invalid_grant'], 'an address that nobody knows');
+		oauthError(
+			await refresh(s, { client_id: b.client_id }, r.json.refresh_token),
+			400,
+			'invalid_grant',
+			"another client's refresh",
+		);
+		oauthError(
+			await token(s, {
+				grant_type: 'refresh_token',
+				refresh_token: r.json.refresh_token,
+				client_id: web.url(fresh()),
+			}),
+			[400, 401],
+			['invalid_client', 'invalid_grant'],
+			'an address that nobody knows',
+		);
 		eq(asked(a.at), 1, 'requests for the document');
 	},
 	SHARED,
@@ -227,7 +253,11 @@ row(
 		await each(
 			cases.map((x) => [x]),
 			async (client_id) => {
-				const params = authParams(s, { client_id }, { redirect_uri: TRUSTED, code_challenge: pkce().challenge });
+				const params = authParams(
+					s,
+					{ client_id },
+					{ redirect_uri: TRUSTED, code_challenge: pkce().challenge },
+				);
 				for (const who of [new Jar(), jar]) {
 					const r = await follow(s, await authorize(s, params, who), who);
 					page(r, [400, 414]);
@@ -235,7 +265,11 @@ row(
 				}
 			},
 		);
-		eq(web.requests.slice(before).filter((r) => r.path.startsWith(path.dirname(tail))).length, 0, 'requests');
+		eq(
+			web.requests.slice(before).filter((r) => r.path.startsWith(path.dirname(tail))).length,
+			0,
+			'requests',
+		);
 		const long = publish({}, { at: `/${'y'.repeat(2048 - base.length - 1)}` });
 		eq(long.client_id.length, 2048, 'length of the longest address');
 		await offered(s, long);
@@ -256,8 +290,8 @@ row(
 			'default port': (u) => u.replace(/:\d+/, ':443'),
 			'no port': (u) => u.replace(/:\d+/, ''),
 			'other path': (u) => u + 'x',
-			'query': (u) => u + '?a=1&b=2',
-			'fragment': (u) => u + '#f',
+			query: (u) => u + '?a=1&b=2',
+			fragment: (u) => u + '#f',
 			'blank after': (u) => u + ' ',
 			'NUL after': (u) => u + '\u0000',
 			'another host': (u) => u.replace('localhost', '127.0.0.1'),
@@ -329,7 +363,17 @@ row(
 		await new Promise((done) => trap.listen(0, '::', done));
 		const { port } = trap.address();
 		const spelled = PRIVATE.map((a) => (a.includes(':') ? `[${a}]` : a));
-		const odd = ['2130706433', '0x7f000001', '0177.0.0.1', '127.1', '127.0.1', '0', '127.0.0.1.', 'localhost', 'localhost.'];
+		const odd = [
+			'2130706433',
+			'0x7f000001',
+			'0177.0.0.1',
+			'127.1',
+			'127.0.1',
+			'0',
+			'127.0.0.1.',
+			'localhost',
+			'localhost.',
+		];
 		const since = Date.now();
 		await each(
 			[...spelled, ...odd].map((x) => [x]),
@@ -346,7 +390,11 @@ row(
 	'CI-04',
 	'nor are names that lead there, whatever else they lead to',
 	async () => {
-		const s = await start({ front: 'fastcgi', settings: { ...TRUST, issuer: 'https://mcp.example' }, ownPrograms: true });
+		const s = await start({
+			front: 'fastcgi',
+			settings: { ...TRUST, issuer: 'https://mcp.example' },
+			ownPrograms: true,
+		});
 		const w = wrapFetch(s.programs, { hosts: { 'c.example': '93.184.216.34' } });
 		try {
 			const at = fresh();
@@ -357,20 +405,32 @@ row(
 				w.log().some((l) => l.startsWith('connect 93.184.216.34')),
 				`the control: ${w.log()}`,
 			);
-			await each([...PRIVATE, '93.184.216.34,127.0.0.1', '10.0.0.1,93.184.216.34', '2606:2800:220:1::1,::1', 'none'].map((x) => [x]), async (address) => {
-				w.forget();
-				w.hosts({ 'c.example': address });
-				await turnedAway(s, client);
-				eq(
-					w.log().filter((l) => l.startsWith('connect')),
-					[],
-					'connections',
-				);
-			});
+			await each(
+				[
+					...PRIVATE,
+					'93.184.216.34,127.0.0.1',
+					'10.0.0.1,93.184.216.34',
+					'2606:2800:220:1::1,::1',
+					'none',
+				].map((x) => [x]),
+				async (address) => {
+					w.forget();
+					w.hosts({ 'c.example': address });
+					await turnedAway(s, client);
+					eq(
+						w.log().filter((l) => l.startsWith('connect')),
+						[],
+						'connections',
+					);
+				},
+			);
 			w.forget();
 			w.hosts({ 'c.example': ['93.184.216.34', '127.0.0.1'] });
 			await visit(s, client);
-			ok(!w.log().some((l) => /^connect (127|::1)/.test(l)), `the address that was looked at is the one: ${w.log()}`);
+			ok(
+				!w.log().some((l) => /^connect (127|::1)/.test(l)),
+				`the address that was looked at is the one: ${w.log()}`,
+			);
 			eq(w.log().filter((l) => l.startsWith('resolve')).length, 1, 'questions for the name');
 		} finally {
 			await s.stop();
@@ -387,7 +447,14 @@ row(
 		const at = fresh();
 		const url = web.url(at, '[::1]');
 		await offered(s, publish({}, { at, url }));
-		for (const host of ['10.0.0.1', '192.168.1.1', '169.254.169.254', '[fe80::1]', '0.0.0.0', '[::ffff:10.0.0.1]'])
+		for (const host of [
+			'10.0.0.1',
+			'192.168.1.1',
+			'169.254.169.254',
+			'[fe80::1]',
+			'0.0.0.0',
+			'[::ffff:10.0.0.1]',
+		])
 			await turnedAway(s, { client_id: `https://${host}:${web.port}/client.json` }, {}, host);
 	},
 	SHARED,
@@ -401,7 +468,13 @@ row(
 	async (s) => {
 		const target = publish();
 		for (const code of [301, 302, 303, 307, 308]) {
-			for (const to of [target.client_id, 'http://127.0.0.1/x', 'https://10.0.0.1/', '/other', target.at]) {
+			for (const to of [
+				target.client_id,
+				'http://127.0.0.1/x',
+				'https://10.0.0.1/',
+				'/other',
+				target.at,
+			]) {
 				const client = publish({}, { status: code, headers: { Location: to } });
 				await turnedAway(s, client, {}, `${code} to ${to}`);
 				eq(asked(client.at), 1, 'requests');
@@ -416,11 +489,9 @@ row(
 	'CI-08',
 	'any other answer than a JSON object with status 200 is none',
 	async (s) => {
-		const cases = [201, 202, 203, 204, 206, 304, 400, 401, 403, 404, 410, 418, 429, 500, 502, 503].map((code) => [
-			`status ${code}`,
-			{},
-			{ status: code },
-		]);
+		const cases = [201, 202, 203, 204, 206, 304, 400, 401, 403, 404, 410, 418, 429, 500, 502, 503].map(
+			(code) => [`status ${code}`, {}, { status: code }],
+		);
 		cases.push(
 			['HTML', {}, { headers: { 'Content-Type': 'text/html' } }],
 			['text', {}, { headers: { 'Content-Type': 'text/plain' } }],
@@ -435,21 +506,34 @@ row(
 			['two values', {}, { body: '{}{}' }],
 			['not UTF-8', {}, { body: Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]) }],
 			['a byte order mark', {}, (c) => ({ body: '\ufeff' + JSON.stringify(c.doc) })],
-			['a member twice', {}, (c) => ({ body: JSON.stringify(c.doc).replace('{', '{"client_id":"https://x.example/y",') })],
+			[
+				'a member twice',
+				{},
+				(c) => ({ body: JSON.stringify(c.doc).replace('{', '{"client_id":"https://x.example/y",') }),
+			],
 			['deep', {}, { body: '['.repeat(2000) + ']'.repeat(2000) }],
 			['cut short', {}, { behave: 'cut' }],
 			['no answer', {}, { behave: 'close' }],
 		);
 		await each(cases, async (name, more, answer) => {
 			const client = publish(more);
-			web.set(client.at, { body: client.doc, ...(typeof answer === 'function' ? answer(client) : answer) });
+			web.set(client.at, {
+				body: client.doc,
+				...(typeof answer === 'function' ? answer(client) : answer),
+			});
 			await turnedAway(s, client);
 			web.set(client.at, { body: client.doc });
 			await offered(s, client);
 			eq(asked(client.at), 2, 'requests, because a failure is not kept');
 		});
-		await each(['application/json; charset=utf-8', 'application/json;charset=UTF-8', 'Application/JSON', 'application/cimd+json'], async (type) =>
-			offered(s, publish({}, { headers: { 'Content-Type': type } })),
+		await each(
+			[
+				'application/json; charset=utf-8',
+				'application/json;charset=UTF-8',
+				'Application/JSON',
+				'application/cimd+json',
+			],
+			async (type) => offered(s, publish({}, { headers: { 'Content-Type': type } })),
 		);
 	},
 	SHARED,
@@ -469,7 +553,17 @@ row(
 		await turnedAway(s, pad(5 * 1024 + 1), {}, 'a byte more');
 		await turnedAway(s, pad(6 * 1024), {}, 'six kilobytes');
 		const before = Math.max(...s.processes().map((p) => p.rss));
-		for (const behave of ['endless', 'endless-plain', 'endless-extension', 'endless-headers', 'endless-line', 'gzip-bomb', 'gzip-unsaid', 'gzip-transfer', 'endless-trailers']) {
+		for (const behave of [
+			'endless',
+			'endless-plain',
+			'endless-extension',
+			'endless-headers',
+			'endless-line',
+			'gzip-bomb',
+			'gzip-unsaid',
+			'gzip-transfer',
+			'endless-trailers',
+		]) {
 			const client = publish({}, { behave });
 			const since = Date.now();
 			await turnedAway(s, client, {}, behave);
@@ -494,7 +588,10 @@ row(
 		await turnedAway(s, publish({}, { status: 500 }), { jar }, 'a quick failure');
 		await Promise.all(
 			some.map(async (kind) => {
-				const client = kind === 'stall' ? { client_id: stall.url('/client.json') } : publish({}, { behave: kind });
+				const client =
+					kind === 'stall'
+						? { client_id: stall.url('/client.json') }
+						: publish({}, { behave: kind });
 				const since = Date.now();
 				await turnedAway(s, client, { jar: jar.copy() }, kind);
 				const ms = Date.now() - since;
@@ -510,7 +607,16 @@ row(
 	'CI-10',
 	'a certificate that is not right is not',
 	async (s) => {
-		const kinds = ['expired', 'not-yet', 'self-signed', 'wrong-host', 'tls1.0', 'tls1.1', 'plain', 'hangup'];
+		const kinds = [
+			'expired',
+			'not-yet',
+			'self-signed',
+			'wrong-host',
+			'tls1.0',
+			'tls1.1',
+			'plain',
+			'hangup',
+		];
 		await each(
 			kinds.map((x) => [x]),
 			async (kind) => {
@@ -542,24 +648,30 @@ row(
 	async (s) => {
 		const { jwk, privateKey } = keyPair('cimd');
 		const cases = {
-			'client_secret': { client_secret: 'x' },
-			'client_secret_expires_at': { client_secret_expires_at: 0 },
+			client_secret: { client_secret: 'x' },
+			client_secret_expires_at: { client_secret_expires_at: 0 },
 			'empty client_secret': { client_secret: '' },
-			'client_secret_basic': { token_endpoint_auth_method: 'client_secret_basic' },
-			'client_secret_post': { token_endpoint_auth_method: 'client_secret_post' },
-			'client_secret_jwt': { token_endpoint_auth_method: 'client_secret_jwt' },
-			'private key': { jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid: 'a' }] }, token_endpoint_auth_method: 'private_key_jwt' },
+			client_secret_basic: { token_endpoint_auth_method: 'client_secret_basic' },
+			client_secret_post: { token_endpoint_auth_method: 'client_secret_post' },
+			client_secret_jwt: { token_endpoint_auth_method: 'client_secret_jwt' },
+			'private key': {
+				jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid: 'a' }] },
+				token_endpoint_auth_method: 'private_key_jwt',
+			},
 			'private key beside none': { jwks: { keys: [{ ...jwk, d: 'AAAA' }] } },
-			'shared key': { jwks: { keys: [{ kty: 'oct', k: 'AAAA' }] }, token_endpoint_auth_method: 'private_key_jwt' },
+			'shared key': {
+				jwks: { keys: [{ kty: 'oct', k: 'AAAA' }] },
+				token_endpoint_auth_method: 'private_key_jwt',
+			},
 			'no redirect_uris': { redirect_uris: undefined },
 			'empty redirect_uris': { redirect_uris: [] },
 			'redirect_uris is a text': { redirect_uris: TRUSTED },
 			'redirect_uris has a number': { redirect_uris: [5] },
-			'javascript': { redirect_uris: ['javascript:alert(1)'] },
+			javascript: { redirect_uris: ['javascript:alert(1)'] },
 			'javascript beside a good one': { redirect_uris: [TRUSTED, 'javascript:alert(1)'] },
-			'data': { redirect_uris: ['data:text/html,x'] },
+			data: { redirect_uris: ['data:text/html,x'] },
 			'http off loopback': { redirect_uris: ['http://c.example/cb'] },
-			'fragment': { redirect_uris: [`${HTTPS}#f`] },
+			fragment: { redirect_uris: [`${HTTPS}#f`] },
 			'no client_name': { client_name: undefined },
 			'empty client_name': { client_name: '' },
 			'blank client_name': { client_name: ' \t ' },
@@ -582,7 +694,13 @@ row(
 	'a redirect that the document does not have is refused',
 	async (s) => {
 		const client = publish({ redirect_uris: [HTTPS] }, { headers: { 'Cache-Control': 'no-store' } });
-		for (const redirect_uri of [TRUSTED, `${HTTPS}/`, `${HTTPS}?x=1`, HTTPS.toUpperCase(), 'https://c.example.evil.example/cb']) {
+		for (const redirect_uri of [
+			TRUSTED,
+			`${HTTPS}/`,
+			`${HTTPS}?x=1`,
+			HTTPS.toUpperCase(),
+			'https://c.example.evil.example/cb',
+		]) {
 			const { r } = await visit(s, client, { redirect_uri });
 			page(r, 400, redirect_uri);
 		}
@@ -598,17 +716,36 @@ row(
 		await each(
 			[
 				['keys, but none given', { token_endpoint_auth_method: 'private_key_jwt' }, false],
-				['an empty set', { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [] } }, false],
-				['both places', { token_endpoint_auth_method: 'private_key_jwt', ...good, jwks_uri: web.url('/k.json') }, null],
-				['keys over http', { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: 'http://127.0.0.1/k.json' }, false],
+				[
+					'an empty set',
+					{ token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [] } },
+					false,
+				],
+				[
+					'both places',
+					{ token_endpoint_auth_method: 'private_key_jwt', ...good, jwks_uri: web.url('/k.json') },
+					null,
+				],
+				[
+					'keys over http',
+					{ token_endpoint_auth_method: 'private_key_jwt', jwks_uri: 'http://127.0.0.1/k.json' },
+					false,
+				],
 				['keys in the document', { token_endpoint_auth_method: 'private_key_jwt', ...good }, true],
-				['keys elsewhere', { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: web.url(fresh('jwks.json')) }, true],
+				[
+					'keys elsewhere',
+					{ token_endpoint_auth_method: 'private_key_jwt', jwks_uri: web.url(fresh('jwks.json')) },
+					true,
+				],
 				['unknown way', { token_endpoint_auth_method: 'tls_client_auth' }, false],
 				['a list with none', { token_endpoint_auth_method: ['private_key_jwt', 'none'] }, true],
 				['a list without', { token_endpoint_auth_method: ['tls_client_auth'] }, false],
 				[
 					'none among those it says to support',
-					{ token_endpoint_auth_method: 'tls_client_auth', token_endpoint_auth_methods_supported: ['tls_client_auth', 'none'] },
+					{
+						token_endpoint_auth_method: 'tls_client_auth',
+						token_endpoint_auth_methods_supported: ['tls_client_auth', 'none'],
+					},
 					true,
 				],
 				['nothing said', { token_endpoint_auth_method: undefined }, true],
@@ -634,14 +771,48 @@ row(
 		const client = publish({ token_endpoint_auth_method: 'private_key_jwt', jwks: jwks(key) });
 		const flow = await offered(s, client);
 		const code = answerOf(await consent(s, flow.page, flow.jar)).one('code');
-		const base = { grant_type: 'authorization_code', code, redirect_uri: TRUSTED, code_verifier: flow.verifier };
-		oauthError(await token(s, { ...base, client_id: client.client_id }), 401, 'invalid_client', 'without a proof');
-		oauthError(await token(s, { ...base, ...proof(assertion(s, client.client_id, keyPair('stranger'), { header: { kid: 'cimd' } })) }), 401, 'invalid_client', 'by a stranger');
-		const r = await token(s, { ...base, client_id: client.client_id, ...proof(assertion(s, client.client_id, key)) });
+		const base = {
+			grant_type: 'authorization_code',
+			code,
+			redirect_uri: TRUSTED,
+			code_verifier: flow.verifier,
+		};
+		oauthError(
+			await token(s, { ...base, client_id: client.client_id }),
+			401,
+			'invalid_client',
+			'without a proof',
+		);
+		oauthError(
+			await token(s, {
+				...base,
+				...proof(assertion(s, client.client_id, keyPair('stranger'), { header: { kid: 'cimd' } })),
+			}),
+			401,
+			'invalid_client',
+			'by a stranger',
+		);
+		const r = await token(s, {
+			...base,
+			client_id: client.client_id,
+			...proof(assertion(s, client.client_id, key)),
+		});
 		status(r, 200, 'with its key');
 		const next = { grant_type: 'refresh_token', refresh_token: r.json.refresh_token };
-		oauthError(await token(s, { ...next, client_id: client.client_id }), 401, 'invalid_client', 'refresh without a proof');
-		status(await token(s, { ...next, ...proof(assertion(s, client.client_id, key, { claims: { aud: `${s.issuer}/token` } })) }), 200, 'refresh');
+		oauthError(
+			await token(s, { ...next, client_id: client.client_id }),
+			401,
+			'invalid_client',
+			'refresh without a proof',
+		);
+		status(
+			await token(s, {
+				...next,
+				...proof(assertion(s, client.client_id, key, { claims: { aud: `${s.issuer}/token` } })),
+			}),
+			200,
+			'refresh',
+		);
 		eq(asked(client.at), 1, 'requests for the document');
 	},
 	SHARED,
@@ -667,7 +838,11 @@ row(
 		status(first, 200, 'code');
 		let current = first.json.refresh_token;
 		const again = async (key) => {
-			const r = await token(s, { grant_type: 'refresh_token', refresh_token: current, ...proof(assertion(s, client.client_id, key)) });
+			const r = await token(s, {
+				grant_type: 'refresh_token',
+				refresh_token: current,
+				...proof(assertion(s, client.client_id, key)),
+			});
 			if (r.status === 200) current = r.json.refresh_token;
 			return r;
 		};
@@ -676,7 +851,8 @@ row(
 		web.set(keysAt, { body: jwks(one, two) });
 		status(await again(two), 200, 'refresh with a new key');
 		eq(asked(keysAt), 2, 'requests for the keys after a new one');
-		for (let i = 0; i < 3; i++) oauthError(await again(three), 401, 'invalid_client', 'a key that is nowhere');
+		for (let i = 0; i < 3; i++)
+			oauthError(await again(three), 401, 'invalid_client', 'a key that is nowhere');
 		eq(asked(keysAt), 2, 'requests for the keys within the minute');
 		status(await again(one), 200, 'the first key still');
 		eq(asked(client.at), 1, 'requests for the document');
@@ -693,18 +869,36 @@ row(
 				['nothing there', { status: 404 }],
 				['no JSON', { body: 'x' }],
 				['no set', { body: { keys: 5 } }],
-				['a private one', { body: { keys: [{ ...keyPair('cimd').privateKey.export({ format: 'jwk' }), kid: 'cimd' }] } }],
+				[
+					'a private one',
+					{
+						body: {
+							keys: [{ ...keyPair('cimd').privateKey.export({ format: 'jwk' }), kid: 'cimd' }],
+						},
+					},
+				],
 				['elsewhere', { status: 302, headers: { Location: web.url('/') } }],
 				['too long', { body: JSON.stringify(jwks(keyPair('cimd'))).padEnd(65537 + 1024) }],
 			],
 			async (name, answer) => {
 				const keysAt = fresh('jwks.json');
 				web.set(keysAt, answer);
-				const client = publish({ token_endpoint_auth_method: 'private_key_jwt', jwks_uri: web.url(keysAt) });
+				const client = publish({
+					token_endpoint_auth_method: 'private_key_jwt',
+					jwks_uri: web.url(keysAt),
+				});
 				const flow = await offered(s, client);
 				const code = answerOf(await consent(s, flow.page, flow.jar)).one('code');
-				const params = { grant_type: 'authorization_code', code, redirect_uri: TRUSTED, code_verifier: flow.verifier };
-				const r = await token(s, { ...params, ...proof(assertion(s, client.client_id, keyPair('cimd'))) });
+				const params = {
+					grant_type: 'authorization_code',
+					code,
+					redirect_uri: TRUSTED,
+					code_verifier: flow.verifier,
+				};
+				const r = await token(s, {
+					...params,
+					...proof(assertion(s, client.client_id, keyPair('cimd'))),
+				});
 				oauthError(r, 401, 'invalid_client');
 				lacks(r.text, /fetch|jwks|404|JSON/i, 'answer');
 			},
@@ -718,7 +912,12 @@ row(
 	'grants that we do not know are no reason to refuse',
 	async (s) => {
 		const client = publish({
-			grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:jwt-bearer', 'x'],
+			grant_types: [
+				'authorization_code',
+				'refresh_token',
+				'urn:ietf:params:oauth:grant-type:jwt-bearer',
+				'x',
+			],
 			response_types: ['code', 'token'],
 			application_type: 'native',
 			software_id: 'x',
@@ -790,7 +989,8 @@ row(
 		const first = publish();
 		await offered(s, first, { jar });
 		const rest = Array.from({ length: 520 }, () => publish());
-		for (let i = 0; i < rest.length; i += 20) await Promise.all(rest.slice(i, i + 20).map((c) => offered(s, c, { jar: jar.copy() })));
+		for (let i = 0; i < rest.length; i += 20)
+			await Promise.all(rest.slice(i, i + 20).map((c) => offered(s, c, { jar: jar.copy() })));
 		const kept = clients(s).filter((c) => c.client_id.startsWith('https://'));
 		ok(kept.length <= 501, `${kept.length} are kept`);
 		ok(
@@ -829,7 +1029,15 @@ row(
 		eq(asked(client.at), 1, 'requests after it');
 		const lost = { client_id: web.url(fresh()) };
 		const other = new Jar();
-		const q = await follow(s, await authorize(s, authParams(s, lost, { redirect_uri: TRUSTED, code_challenge: pkce().challenge }), other), other);
+		const q = await follow(
+			s,
+			await authorize(
+				s,
+				authParams(s, lost, { redirect_uri: TRUSTED, code_challenge: pkce().challenge }),
+				other,
+			),
+			other,
+		);
 		ok(q.status === 200 && formFor(q, 'login'), 'the same page for a document that is not there');
 		page(await follow(s, await signIn(s, q, other), other), 400, 'which comes out after the sign-in');
 	},
@@ -841,9 +1049,22 @@ row(
 	'what is wrong with a request is not told to a client that nobody has seen yet',
 	async (s) => {
 		const client = publish();
-		for (const more of [{ scope: 'no:such' }, { resource: 'https://other.example/' }, { response_type: 'token' }, { code_challenge: undefined }]) {
-			const r = await authorize(s, authParams(s, client, { code_challenge: pkce().challenge, ...more }));
-			ok(r.headers.location === undefined || r.headers.location.startsWith('/') || r.headers.location.startsWith(s.issuer), `no redirect: ${r}`);
+		for (const more of [
+			{ scope: 'no:such' },
+			{ resource: 'https://other.example/' },
+			{ response_type: 'token' },
+			{ code_challenge: undefined },
+		]) {
+			const r = await authorize(
+				s,
+				authParams(s, client, { code_challenge: pkce().challenge, ...more }),
+			);
+			ok(
+				r.headers.location === undefined ||
+					r.headers.location.startsWith('/') ||
+					r.headers.location.startsWith(s.issuer),
+				`no redirect: ${r}`,
+			);
 		}
 		eq(asked(client.at), 0, 'requests');
 	},
@@ -865,7 +1086,17 @@ row(
 		status(await revoke(s, own, next.json.refresh_token), 200, 'revocation');
 		const before = web.requests.length;
 		const nobody = web.url(fresh());
-		oauthError(await token(s, { grant_type: 'authorization_code', code: 'x', client_id: nobody, code_verifier: flow.verifier }), [400, 401], ['invalid_client', 'invalid_grant'], 'an address that nobody knows');
+		oauthError(
+			await token(s, {
+				grant_type: 'authorization_code',
+				code: 'x',
+				client_id: nobody,
+				code_verifier: flow.verifier,
+			}),
+			[400, 401],
+			['invalid_client', 'invalid_grant'],
+			'an address that nobody knows',
+		);
 		eq(web.requests.slice(before).filter((r) => nobody.endsWith(r.path)).length, 0, 'requests');
 		oneOf(asked(client.at), [1, 2], 'requests for the document');
 	},
@@ -883,13 +1114,33 @@ row(
 			await offered(s, client);
 			return asked(client.at);
 		};
-		const kept = [null, 'max-age=31536000', 'max-age=1', 'max-age=0', 'public, max-age=600', 'MAX-AGE=600', 'max-age="600"', 'max-age=x', 'max-age=-5', 'max-age=99999999999999999999', 'private'];
+		const kept = [
+			null,
+			'max-age=31536000',
+			'max-age=1',
+			'max-age=0',
+			'public, max-age=600',
+			'MAX-AGE=600',
+			'max-age="600"',
+			'max-age=x',
+			'max-age=-5',
+			'max-age=99999999999999999999',
+			'private',
+		];
 		await each(
 			kept.map((x) => [x]),
 			async (value) => eq(await twice(value), 1, 'requests for two authorizations'),
 		);
-		await each([['no-store'], ['no-cache'], ['No-Store'], ['max-age=600, no-store'], ['no-cache, max-age=600'], ['public,no-store']], async (value) =>
-			eq(await twice(value), 2, 'requests for two authorizations'),
+		await each(
+			[
+				['no-store'],
+				['no-cache'],
+				['No-Store'],
+				['max-age=600, no-store'],
+				['no-cache, max-age=600'],
+				['public,no-store'],
+			],
+			async (value) => eq(await twice(value), 2, 'requests for two authorizations'),
 		);
 		await each(
 			[
@@ -910,13 +1161,19 @@ row(
 	async (s) => {
 		const client = publish({ redirect_uris: [TRUSTED] });
 		await offered(s, client);
-		web.set(client.at, { body: { ...client.doc, redirect_uris: [TRUSTED, HTTPS], client_name: 'Newer' } });
+		web.set(client.at, {
+			body: { ...client.doc, redirect_uris: [TRUSTED, HTTPS], client_name: 'Newer' },
+		});
 		await offered(s, client);
 		eq(asked(client.at), 1, 'requests while all is well');
 		const flow = await offered(s, client, { redirect_uri: HTTPS });
 		eq(asked(client.at), 2, 'requests after a new redirect');
 		ok(visibleText(flow.r.text).includes('Newer'), 'the new document counts');
-		page((await visit(s, client, { redirect_uri: 'https://d.example/cb' })).r, 400, 'a redirect that is nowhere');
+		page(
+			(await visit(s, client, { redirect_uri: 'https://d.example/cb' })).r,
+			400,
+			'a redirect that is nowhere',
+		);
 		oneOf(asked(client.at), [2, 3], 'requests after that');
 		await offered(s, client, { redirect_uri: HTTPS });
 		await offered(s, client);
@@ -950,8 +1207,17 @@ row(
 		});
 		await new Promise((done) => proxy.listen(0, '127.0.0.1', done));
 		const at = `http://127.0.0.1:${proxy.address().port}`;
-		const env = Object.fromEntries(['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'all_proxy'].map((n) => [n, at]));
-		const s = await start({ front: 'inproc', settings: TRUST, env: { ...env, SSL_CERT_FILE: '/nonexistent', NO_PROXY: '' } });
+		const env = Object.fromEntries(
+			['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'all_proxy'].map((n) => [
+				n,
+				at,
+			]),
+		);
+		const s = await start({
+			front: 'inproc',
+			settings: TRUST,
+			env: { ...env, SSL_CERT_FILE: '/nonexistent', NO_PROXY: '' },
+		});
 		try {
 			await offered(s, publish());
 		} finally {
@@ -992,7 +1258,12 @@ row(
 	'what a document points to is neither fetched nor loaded',
 	async (s) => {
 		const logo = fresh('logo.png');
-		const others = { client_uri: web.url(fresh('home')), tos_uri: web.url(fresh('tos')), policy_uri: web.url(fresh('policy')), jwks_uri: web.url(fresh('jwks')) };
+		const others = {
+			client_uri: web.url(fresh('home')),
+			tos_uri: web.url(fresh('tos')),
+			policy_uri: web.url(fresh('policy')),
+			jwks_uri: web.url(fresh('jwks')),
+		};
 		const before = web.requests.length;
 		const client = publish({ logo_uri: web.url(logo), ...others });
 		const flow = await offered(s, client);
@@ -1000,7 +1271,10 @@ row(
 		eq(web.requests.slice(before).filter((r) => mine.has(r.path)).length, 0, 'requests');
 		for (const t of tokenize(flow.r.text).filter((x) => x.kind === 'open'))
 			for (const n of ['src', 'srcset', 'background', 'poster'])
-				ok(!/^https?:/.test(t.attrs[n] ?? ''), `nothing is loaded from elsewhere: <${t.name} ${n}=${t.attrs[n]}>`);
+				ok(
+					!/^https?:/.test(t.attrs[n] ?? ''),
+					`nothing is loaded from elsewhere: <${t.name} ${n}=${t.attrs[n]}>`,
+				);
 		ok(!flow.r.text.includes(logo), 'the logo is not on the page');
 		lacks(flow.r.headers['content-security-policy'], /img-src (?!'self'|'none')/, 'img-src');
 		await complete(s, flow);
@@ -1013,8 +1287,13 @@ row(
 	'CI-22',
 	'a client that only this computer can answer for comes with a warning',
 	async (s) => {
-		const WARNING = /(any|another|other) (program|app|application|software)[^.]*(this|your) (own )?(computer|device|machine)|(this|your) (own )?(computer|device|machine)[^.]*(any|another|other) (program|app|application)/i;
-		for (const redirect_uris of [[LOOPBACK], ['http://localhost/cb', 'http://127.0.0.1/cb'], ['http://[::1]:9/cb']]) {
+		const WARNING =
+			/(any|another|other) (program|app|application|software)[^.]*(this|your) (own )?(computer|device|machine)|(this|your) (own )?(computer|device|machine)[^.]*(any|another|other) (program|app|application)/i;
+		for (const redirect_uris of [
+			[LOOPBACK],
+			['http://localhost/cb', 'http://127.0.0.1/cb'],
+			['http://[::1]:9/cb'],
+		]) {
 			const flow = await offered(s, publish({ redirect_uris }));
 			match(visibleText(flow.r.text), WARNING, `page for ${redirect_uris}`);
 		}
@@ -1094,21 +1373,44 @@ row(
 	'CI-01',
 	'a pinned document as a fallback: only where the fetch itself is refused',
 	async (s) => {
-		const client = publish({ client_name: 'Fallback name' }, { headers: { 'Cache-Control': 'no-store' } });
+		const client = publish(
+			{ client_name: 'Fallback name' },
+			{ headers: { 'Cache-Control': 'no-store' } },
+		);
 		importDocument(s, client, ['--fallback']);
 		const answer = async (a) => {
-			web.set(client.at, { headers: { 'Cache-Control': 'no-store' }, body: { ...client.doc, client_name: 'Fetched name' }, ...a });
+			web.set(client.at, {
+				headers: { 'Cache-Control': 'no-store' },
+				body: { ...client.doc, client_name: 'Fetched name' },
+				...a,
+			});
 			const before = asked(client.at);
 			const { r } = await visit(s, client);
 			eq(asked(client.at) - before, 1, 'requests');
 			return r;
 		};
 		ok(visibleText((await answer({})).text).includes('Fetched name'), 'the fetched document comes first');
-		for (const a of [{ status: 403 }, { status: 500 }, { status: 502 }, { status: 503 }, { status: 429 }, { behave: 'close' }]) {
+		for (const a of [
+			{ status: 403 },
+			{ status: 500 },
+			{ status: 502 },
+			{ status: 503 },
+			{ status: 429 },
+			{ behave: 'close' },
+		]) {
 			const r = await answer(a);
-			ok(formFor(r, 'allow') && visibleText(r.text).includes('Fallback name'), `${JSON.stringify(a)}: ${r}`);
+			ok(
+				formFor(r, 'allow') && visibleText(r.text).includes('Fallback name'),
+				`${JSON.stringify(a)}: ${r}`,
+			);
 		}
-		for (const a of [{ status: 404 }, { status: 410 }, { body: 'x' }, { body: { ...client.doc, client_id: 'https://x.example/y' } }, { status: 302, headers: { Location: '/' } }])
+		for (const a of [
+			{ status: 404 },
+			{ status: 410 },
+			{ body: 'x' },
+			{ body: { ...client.doc, client_id: 'https://x.example/y' } },
+			{ status: 302, headers: { Location: '/' } },
+		])
 			page(await answer(a), 400, JSON.stringify(a));
 	},
 	SHARED,
@@ -1136,12 +1438,37 @@ row(
 				['no client_id', { client_name: 'x', redirect_uris: [HTTPS] }],
 				['http', { client_id: 'http://c.example/x.json', client_name: 'x', redirect_uris: [HTTPS] }],
 				['no name', { client_id: 'https://c.example/x.json', redirect_uris: [HTTPS] }],
-				['dangerous redirect', { client_id: 'https://c.example/x.json', client_name: 'x', redirect_uris: ['javascript:x'] }],
-				['a secret', { client_id: 'https://c.example/x.json', client_name: 'x', redirect_uris: [HTTPS], client_secret: 'x' }],
-				['too long', JSON.stringify({ client_id: 'https://c.example/x.json', client_name: 'x', redirect_uris: [HTTPS] }).padEnd(70000)],
+				[
+					'dangerous redirect',
+					{
+						client_id: 'https://c.example/x.json',
+						client_name: 'x',
+						redirect_uris: ['javascript:x'],
+					},
+				],
+				[
+					'a secret',
+					{
+						client_id: 'https://c.example/x.json',
+						client_name: 'x',
+						redirect_uris: [HTTPS],
+						client_secret: 'x',
+					},
+				],
+				[
+					'too long',
+					JSON.stringify({
+						client_id: 'https://c.example/x.json',
+						client_name: 'x',
+						redirect_uris: [HTTPS],
+					}).padEnd(70000),
+				],
 			],
 			async (name, doc) => {
-				const file = s.write(`bad-${++serial}.json`, typeof doc === 'string' ? doc : JSON.stringify(doc));
+				const file = s.write(
+					`bad-${++serial}.json`,
+					typeof doc === 'string' ? doc : JSON.stringify(doc),
+				);
 				const r = s.ctl(['client', 'import', file]);
 				ok(r.status !== 0 && r.stderr.trim(), `exit status ${r.status}`);
 			},
@@ -1163,7 +1490,11 @@ row(
 		page((await visit(s, other)).r, 400, 'not pinned');
 		for (const c of [pinned, fallback, other]) eq(asked(c.at), 0, 'requests');
 		const jar = new Jar();
-		const r = await follow(s, await authorize(s, authParams(s, other, { code_challenge: pkce().challenge }), jar), jar);
+		const r = await follow(
+			s,
+			await authorize(s, authParams(s, other, { code_challenge: pkce().challenge }), jar),
+			jar,
+		);
 		status(r, [200, 400], 'not signed in');
 	},
 	{ settings: { ...TRUST, client_id_documents: 'pinned' } },
@@ -1178,7 +1509,14 @@ row(
 		page((await visit(s, client)).r, 400, 'signed in');
 		const r = await authorize(s, authParams(s, client, { code_challenge: pkce().challenge }));
 		page(r, 400, 'not signed in');
-		const unknown = await authorize(s, authParams(s, { ...known, client_id: 'c_' + 'A'.repeat(22) }, { code_challenge: pkce().challenge }));
+		const unknown = await authorize(
+			s,
+			authParams(
+				s,
+				{ ...known, client_id: 'c_' + 'A'.repeat(22) },
+				{ code_challenge: pkce().challenge },
+			),
+		);
 		eq(faceOf(r), faceOf(unknown), 'the page of an unknown client');
 		eq(asked(client.at), 0, 'requests');
 	},
@@ -1190,12 +1528,19 @@ row(
 	'clients by address and registered ones do not mix',
 	async (s) => {
 		const client = publish();
-		const r = await toConsent(s, { metadata: { client_name: client.client_name, redirect_uris: client.redirect_uris } });
+		const r = await toConsent(s, {
+			metadata: { client_name: client.client_name, redirect_uris: client.redirect_uris },
+		});
 		ok(!r.client.client_id.startsWith('https:'), 'a registration makes an id of its own');
 		const flow = await offered(s, client, { jar: r.jar });
 		ok(fieldsFor(flow.r, 'allow').pending !== fieldsFor(r.page, 'allow').pending, 'two requests');
 		const got = await obtain(s, { client: r.client, jar: r.jar });
-		oauthError(await refresh(s, { client_id: client.client_id }, got.tokens.refresh_token), [400, 401], ['invalid_grant', 'invalid_client'], "the other's refresh token");
+		oauthError(
+			await refresh(s, { client_id: client.client_id }, got.tokens.refresh_token),
+			[400, 401],
+			['invalid_grant', 'invalid_client'],
+			"the other's refresh token",
+		);
 	},
 	SHARED,
 );

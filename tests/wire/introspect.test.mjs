@@ -40,7 +40,8 @@ function look(s, caller, what, more = {}, headers = {}) {
 }
 
 /** The caller that may ask about tokens for the first resource. */
-const watcher = (s) => (s.watcher ??= addClient(s, 'resource server', { args: ['--introspect', s.resource] }));
+const watcher = (s) =>
+	(s.watcher ??= addClient(s, 'resource server', { args: ['--introspect', s.resource] }));
 
 function inactive(r, what) {
 	status(r, 200, what);
@@ -78,7 +79,10 @@ row(
 				['the same, in the body', () => look(s, selfPost, t)],
 				['a client that is not marked', () => look(s, unmarked, t)],
 				['wrong secret', () => look(s, wrong, t)],
-				['in the body, but registered for Basic', () => look(s, { ...w, token_endpoint_auth_method: 'client_secret_post' }, t)],
+				[
+					'in the body, but registered for Basic',
+					() => look(s, { ...w, token_endpoint_auth_method: 'client_secret_post' }, t),
+				],
 				['only the id', () => look(s, null, t, { client_id: w.client_id })],
 				['disabled caller', () => look(s, off, t)],
 				['unknown caller', () => look(s, { ...w, client_id: 'c_' + 'A'.repeat(22) }, t)],
@@ -131,10 +135,16 @@ row(
 			},
 		);
 		const other = addClient(s, 'server of team b', { args: ['--introspect', team] });
-		inactive(await look(s, other, got.tokens.access_token), 'for the first resource, asked by the second');
+		inactive(
+			await look(s, other, got.tokens.access_token),
+			'for the first resource, asked by the second',
+		);
 		eq(active(await look(s, other, sibling.tokens.access_token), 'its own').aud, team, 'aud');
-		const both = addClient(s, 'server of both', { args: ['--introspect', s.resource, '--introspect', team] });
-		for (const one of [got, sibling]) active(await look(s, both, one.tokens.access_token), 'marked for both');
+		const both = addClient(s, 'server of both', {
+			args: ['--introspect', s.resource, '--introspect', team],
+		});
+		for (const one of [got, sibling])
+			active(await look(s, both, one.tokens.access_token), 'marked for both');
 	},
 	{ settings: TWO },
 );
@@ -184,7 +194,10 @@ row(
 		const { client, tokens } = await obtain(s, { scope: 'read:knowledge offline_access' });
 		const before = Math.floor(Date.now() / 1000);
 		for (const token_type_hint of [undefined, 'access_token', 'refresh_token', 'nonsense']) {
-			const doc = active(await look(s, w, tokens.access_token, { token_type_hint }), `hint ${token_type_hint}`);
+			const doc = active(
+				await look(s, w, tokens.access_token, { token_type_hint }),
+				`hint ${token_type_hint}`,
+			);
 			eq(
 				Object.keys(doc).sort(),
 				['active', 'aud', 'client_id', 'exp', 'iat', 'iss', 'scope', 'sub', 'token_type', 'username'],
@@ -201,15 +214,26 @@ row(
 			ok(Number.isInteger(doc.iat) && Math.abs(doc.iat - before) < 60, `iat: ${doc.iat}`);
 			eq(doc.exp - doc.iat, 3600, 'time between iat and exp');
 		}
-		const post = addClient(s, 'by post', { method: 'client_secret_post', args: ['--introspect', s.resource] });
+		const post = addClient(s, 'by post', {
+			method: 'client_secret_post',
+			args: ['--introspect', s.resource],
+		});
 		active(await look(s, post, tokens.access_token), 'credentials in the body');
 		const worker = addClient(s, 'worker', { args: ['--scope', 'read:knowledge'] });
-		const r = await token(s, { grant_type: 'client_credentials' }, basic(worker.client_id, worker.client_secret));
+		const r = await token(
+			s,
+			{ grant_type: 'client_credentials' },
+			basic(worker.client_id, worker.client_secret),
+		);
 		status(r, 200, 'client_credentials');
 		const doc = active(await look(s, w, r.json.access_token), 'token of a machine');
 		ok(!('username' in doc), 'a machine has no user name');
 		eq(doc.client_id, worker.client_id, 'client_id of the machine');
-		match((await look(s, w, tokens.access_token)).headers['access-control-allow-origin'] ?? 'none', /^none$/, 'CORS');
+		match(
+			(await look(s, w, tokens.access_token)).headers['access-control-allow-origin'] ?? 'none',
+			/^none$/,
+			'CORS',
+		);
 	},
 	{ settings: TWO },
 );
@@ -222,21 +246,44 @@ row(
 		const w = watcher(s);
 		const headers = { ...FORM, ...credentials(w).headers };
 		for (const method of ['GET', 'PUT', 'DELETE', 'HEAD']) {
-			const r = await raw(s, { method, path: `/introspect?token=${tokens.access_token}`, headers: credentials(w).headers });
+			const r = await raw(s, {
+				method,
+				path: `/introspect?token=${tokens.access_token}`,
+				headers: credentials(w).headers,
+			});
 			status(r, 405, method);
 			match(r.headers.allow, /\bPOST\b/, 'Allow');
 			lacks(r.text, /active/, method);
 		}
-		const query = await raw(s, { method: 'POST', path: `/introspect?token=${tokens.access_token}`, headers, body: '' });
+		const query = await raw(s, {
+			method: 'POST',
+			path: `/introspect?token=${tokens.access_token}`,
+			headers,
+			body: '',
+		});
 		oauthError(query, 400, 'invalid_request', 'the token in the query');
 		oauthError(await look(s, w, undefined), 400, 'invalid_request', 'no token');
 		oauthError(await look(s, w, ''), 400, 'invalid_request', 'empty token');
 		oauthError(await look(s, w, [tokens.access_token, 'x']), 400, 'invalid_request', 'two tokens');
 		const json = { 'Content-Type': 'application/json' };
-		oauthError(await look(s, w, tokens.access_token, {}, json), 400, 'invalid_request', 'said to be JSON');
-		status(await raw(s, { method: 'POST', path: '/introspect/x', headers, body: '' }), 404, 'below the route');
+		oauthError(
+			await look(s, w, tokens.access_token, {}, json),
+			400,
+			'invalid_request',
+			'said to be JSON',
+		);
 		status(
-			await raw(s, { method: 'POST', path: '/introspect', headers, body: 'token=' + 'x'.repeat(70000) }),
+			await raw(s, { method: 'POST', path: '/introspect/x', headers, body: '' }),
+			404,
+			'below the route',
+		);
+		status(
+			await raw(s, {
+				method: 'POST',
+				path: '/introspect',
+				headers,
+				body: 'token=' + 'x'.repeat(70000),
+			}),
 			413,
 			'70 000 bytes',
 		);
@@ -269,7 +316,12 @@ row(
 		for (const what of [tokens.access_token, tokens.refresh_token]) {
 			fileLimit(s, 4096);
 			try {
-				const r = oauthError(await revoke(s, client, what), 503, 'temporarily_unavailable', 'the disk is full');
+				const r = oauthError(
+					await revoke(s, client, what),
+					503,
+					'temporarily_unavailable',
+					'the disk is full',
+				);
 				match(r.headers['retry-after'], /^[1-9]\d*$/, 'Retry-After');
 				lacks(r.text, /sqlite|disk|full|I\/O/i, 'answer');
 			} finally {
@@ -291,10 +343,17 @@ row(
 	async (s) => {
 		const { client, tokens } = await obtain(s);
 		const folder = s.db.replace(/\/[^/]*$/, '');
-		const modes = [folder, ...fs.readdirSync(folder).map((f) => `${folder}/${f}`)].map((f) => [f, fs.statSync(f).mode & 0o777]);
+		const modes = [folder, ...fs.readdirSync(folder).map((f) => `${folder}/${f}`)].map((f) => [
+			f,
+			fs.statSync(f).mode & 0o777,
+		]);
 		const body = formEncode({ token: tokens.refresh_token, client_id: client.client_id });
 		const ask = () =>
-			runCgi(s, 'revoke', { method: 'POST', body, env: { CONTENT_TYPE: 'application/x-www-form-urlencoded' } });
+			runCgi(s, 'revoke', {
+				method: 'POST',
+				body,
+				env: { CONTENT_TYPE: 'application/x-www-form-urlencoded' },
+			});
 		for (const [f, mode] of modes) fs.chmodSync(f, mode & 0o555);
 		try {
 			const r = ask();

@@ -9,7 +9,17 @@ import { each, eq, match, oauthError, ok, oneOf, status } from '../lib/check.mjs
 import { ASSERTION_TYPE, assertion, claimsOf, jwks, jws, keyPair, proof, signature } from '../lib/jwt.mjs';
 import { CREATE, SEARCH, call, toolRefusal, toolResult } from '../lib/mcp.mjs';
 import { addClient, ctl } from '../lib/operator.mjs';
-import { allowedScopes, assertAlive, assertDead, basic, credentials, random, raw, register, token } from '../lib/oauth.mjs';
+import {
+	allowedScopes,
+	assertAlive,
+	assertDead,
+	basic,
+	credentials,
+	random,
+	raw,
+	register,
+	token,
+} from '../lib/oauth.mjs';
 
 const ON = { client_credentials: 'on' };
 const BOTH = 'read:knowledge write:knowledge';
@@ -86,21 +96,45 @@ row(
 			const client = addClient(s, `nightly ${method}`, { method, args: ['--scope', BOTH] });
 			const all = machineToken(await askAs(s, client), BOTH, `${method}, no scope asked`);
 			machineToken(await askAs(s, client, { scope: BOTH, resource: s.resource }), BOTH, 'all asked');
-			const less = machineToken(await askAs(s, client, { scope: 'read:knowledge' }), 'read:knowledge', 'less asked');
+			const less = machineToken(
+				await askAs(s, client, { scope: 'read:knowledge' }),
+				'read:knowledge',
+				'less asked',
+			);
 			await assertAlive(s, all);
 			eq(await allowedScopes(s, less), ['read:knowledge'], 'what the narrow token may');
-			const other = { ...client, client_secret: client.client_secret.replace(/.$/, (c) => (c === 'A' ? 'B' : 'A')) };
+			const other = {
+				...client,
+				client_secret: client.client_secret.replace(/.$/, (c) => (c === 'A' ? 'B' : 'A')),
+			};
 			refusedClient(await askAs(s, other), 'wrong secret');
 			refusedClient(await ask(s, { client_id: client.client_id }), 'no secret');
 			const swapped = method === 'client_secret_basic' ? 'client_secret_post' : 'client_secret_basic';
-			refusedClient(await askAs(s, { ...client, token_endpoint_auth_method: swapped }), 'the other way to prove it');
+			refusedClient(
+				await askAs(s, { ...client, token_endpoint_auth_method: swapped }),
+				'the other way to prove it',
+			);
 		}
 		const reader = addClient(s, 'reader', { args: ['--scope', 'read:knowledge'] });
 		machineToken(await askAs(s, reader, { scope: BOTH }), 'read:knowledge', 'more asked than given');
-		oauthError(await askAs(s, reader, { scope: 'write:knowledge' }), 400, 'invalid_scope', 'only what was not given');
+		oauthError(
+			await askAs(s, reader, { scope: 'write:knowledge' }),
+			400,
+			'invalid_scope',
+			'only what was not given',
+		);
 		oauthError(await askAs(s, reader, { scope: 'no:such' }), 400, 'invalid_scope', 'unknown scope');
-		oauthError(await askAs(s, reader, { scope: 'read:knowledge "x"' }), 400, 'invalid_scope', 'malformed scope');
-		const scoped = machineToken(await askAs(s, reader, { scope: 'read:knowledge offline_access' }), 'read:knowledge', 'offline_access');
+		oauthError(
+			await askAs(s, reader, { scope: 'read:knowledge "x"' }),
+			400,
+			'invalid_scope',
+			'malformed scope',
+		);
+		const scoped = machineToken(
+			await askAs(s, reader, { scope: 'read:knowledge offline_access' }),
+			'read:knowledge',
+			'offline_access',
+		);
 		await assertAlive(s, scoped);
 		for (const resource of [`${s.issuer}/other`, 'https://other.example/mcp', 'x'])
 			oauthError(await askAs(s, reader, { resource }), 400, 'invalid_target', `resource ${resource}`);
@@ -170,7 +204,11 @@ row(
 				const text = assertion(s, client.client_id, key, change);
 				machineToken(await ask(s, proof(text)), BOTH, 'without client_id');
 				const again = assertion(s, client.client_id, key, change);
-				machineToken(await ask(s, { ...proof(again), client_id: client.client_id }), BOTH, 'with client_id');
+				machineToken(
+					await ask(s, { ...proof(again), client_id: client.client_id }),
+					BOTH,
+					'with client_id',
+				);
 			},
 		);
 	},
@@ -205,21 +243,45 @@ row(
 			['alg of another key', jws(head({ alg: 'RS256' }), claimsOf(s, id), sign)],
 			['alg is a number', jws(head({ alg: 256 }), claimsOf(s, id), sign)],
 			['unknown alg', jws(head({ alg: 'ES256K' }), claimsOf(s, id), sign)],
-			['PS256', jws({ alg: 'PS256', kid: 'rsa-1' }, claimsOf(s, id), (input) =>
-				crypto.sign('sha256', input, { key: RSA().privateKey, padding: crypto.constants.RSA_PKCS1_PSS_PADDING }))],
+			[
+				'PS256',
+				jws({ alg: 'PS256', kid: 'rsa-1' }, claimsOf(s, id), (input) =>
+					crypto.sign('sha256', input, {
+						key: RSA().privateKey,
+						padding: crypto.constants.RSA_PKCS1_PSS_PADDING,
+					}),
+				),
+			],
 			['signature in DER', jws(head(), claimsOf(s, id), der)],
 			['empty signature', jws(head(), claimsOf(s, id), () => Buffer.alloc(0))],
 			['signature of zeros', jws(head(), claimsOf(s, id), () => Buffer.alloc(64))],
-			['signature with a byte more', jws(head(), claimsOf(s, id), (i) => Buffer.concat([sign(i), Buffer.alloc(1)]))],
+			[
+				'signature with a byte more',
+				jws(head(), claimsOf(s, id), (i) => Buffer.concat([sign(i), Buffer.alloc(1)])),
+			],
 			['key of somebody else', assertion(s, id, keyPair('stranger'), { header: { kid: 'ec-1' } })],
 			["another client's key", assertion(s, id, keyPair('other'))],
 			['unknown kid', assertion(s, id, EC(), { header: { kid: 'ec-9' } })],
 			['kid of the other key', assertion(s, id, EC(), { header: { kid: 'rsa-1' } })],
-			['a key in the header', assertion(s, id, keyPair('stranger'), { header: { kid: undefined, jwk: keyPair('stranger').jwk } })],
-			['a place of keys in the header', assertion(s, id, keyPair('stranger'), { header: { kid: 'x', jku: `${s.issuer}/jwks` } })],
+			[
+				'a key in the header',
+				assertion(s, id, keyPair('stranger'), {
+					header: { kid: undefined, jwk: keyPair('stranger').jwk },
+				}),
+			],
+			[
+				'a place of keys in the header',
+				assertion(s, id, keyPair('stranger'), { header: { kid: 'x', jku: `${s.issuer}/jwks` } }),
+			],
 			['crit', assertion(s, id, EC(), { header: { crit: ['x'], x: 1 } })],
 			['changed', flip(good())],
-			['payload changed', good().replace(/\.[^.]+\./, `.${Buffer.from(JSON.stringify(claimsOf(s, id))).toString('base64url')}.`)],
+			[
+				'payload changed',
+				good().replace(
+					/\.[^.]+\./,
+					`.${Buffer.from(JSON.stringify(claimsOf(s, id))).toString('base64url')}.`,
+				),
+			],
 			['two parts', good().replace(/\.[^.]+$/, '')],
 			['four parts', good() + '.x'],
 			['five parts', 'a.b.c.d.e'],
@@ -232,7 +294,14 @@ row(
 			['header is a list', jws('[]', claimsOf(s, id), sign)],
 			['payload is no JSON', jws(head(), 'x', sign)],
 			['payload is a list', jws(head(), '[1]', sign)],
-			['payload twice the same', jws(head(), JSON.stringify(claimsOf(s, id)).replace('{', `{"sub":"${other.client_id}",`), sign)],
+			[
+				'payload twice the same',
+				jws(
+					head(),
+					JSON.stringify(claimsOf(s, id)).replace('{', `{"sub":"${other.client_id}",`),
+					sign,
+				),
+			],
 			['other issuer', claims({ iss: other.client_id })],
 			['other subject', claims({ sub: other.client_id })],
 			['both of another client', claims({ iss: other.client_id, sub: other.client_id })],
@@ -244,7 +313,8 @@ row(
 			['empty audience', claims({ aud: '' })],
 			['empty list', claims({ aud: [] })],
 			['other audience', claims({ aud: 'https://other.example' })],
-			['audience with a slash', claims({ aud: `${s.issuer}/` })],
+			['audience with two slashes', claims({ aud: `${s.issuer}//` })],
+			['audience with a blank', claims({ aud: `${s.issuer} ` })],
 			['audience with a longer path', claims({ aud: `${s.issuer}/token/x` })],
 			['audience in upper case', claims({ aud: s.issuer.toUpperCase() })],
 			['the resource as audience', claims({ aud: s.resource })],
@@ -267,7 +337,10 @@ row(
 		];
 		await each(cases, async (name, text) => {
 			const r = refusedClient(await ask(s, proof(text)), name);
-			ok(!/claim|signature|kid|audience|jti/i.test(r.json.error_description ?? ''), `the answer does not say what was wrong: ${r}`);
+			ok(
+				!/claim|signature|kid|audience|jti/i.test(r.json.error_description ?? ''),
+				`the answer does not say what was wrong: ${r}`,
+			);
 		});
 		machineToken(await ask(s, proof(good())), BOTH, 'the right one');
 	},
@@ -285,17 +358,35 @@ row(
 		const words = ['invalid_request', 'invalid_client'];
 		const b = basic(secret.client_id, secret.client_secret);
 		oauthError(await ask(s, good(), b), both, words, 'assertion and Basic of another client');
-		oauthError(await ask(s, { ...good(), client_secret: secret.client_secret }), both, words, 'assertion and a secret');
+		oauthError(
+			await ask(s, { ...good(), client_secret: secret.client_secret }),
+			both,
+			words,
+			'assertion and a secret',
+		);
 		oauthError(
 			await ask(s, { ...good(), client_id: secret.client_id, client_secret: secret.client_secret }),
 			both,
 			words,
 			'assertion, and id and secret of another client',
 		);
-		refusedClient(await ask(s, { ...good(), client_id: secret.client_id }), 'assertion, and the id of another client');
+		refusedClient(
+			await ask(s, { ...good(), client_id: secret.client_id }),
+			'assertion, and the id of another client',
+		);
 		const two = good();
-		oauthError(await ask(s, { ...two, client_assertion: [two.client_assertion, two.client_assertion] }), 400, 'invalid_request', 'two assertions');
-		oauthError(await ask(s, { ...two, client_assertion_type: [ASSERTION_TYPE, ASSERTION_TYPE] }), 400, 'invalid_request', 'two types');
+		oauthError(
+			await ask(s, { ...two, client_assertion: [two.client_assertion, two.client_assertion] }),
+			400,
+			'invalid_request',
+			'two assertions',
+		);
+		oauthError(
+			await ask(s, { ...two, client_assertion_type: [ASSERTION_TYPE, ASSERTION_TYPE] }),
+			400,
+			'invalid_request',
+			'two types',
+		);
 		machineToken(await ask(s, { ...good(), client_id: m.client_id }), BOTH, 'the right one');
 	},
 	{ settings: ON },
@@ -307,14 +398,33 @@ row(
 	async (s) => {
 		const m = machine(s);
 		const secret = addClient(s, 'secret only', { args: ['--scope', BOTH] });
-		refusedClient(await ask(s, {}, basic(m.client_id, secret.client_secret)), 'Basic for a client with keys');
-		refusedClient(await ask(s, { client_id: m.client_id, client_secret: 'x' }), 'a secret for a client with keys');
-		refusedClient(await ask(s, proof(assertion(s, secret.client_id, EC()))), 'an assertion for a client with a secret');
+		refusedClient(
+			await ask(s, {}, basic(m.client_id, secret.client_secret)),
+			'Basic for a client with keys',
+		);
+		refusedClient(
+			await ask(s, { client_id: m.client_id, client_secret: 'x' }),
+			'a secret for a client with keys',
+		);
+		refusedClient(
+			await ask(s, proof(assertion(s, secret.client_id, EC()))),
+			'an assertion for a client with a secret',
+		);
 		const open = await register(s);
-		refusedClient(await ask(s, proof(assertion(s, open.client_id, EC()))), 'an assertion for a public client');
-		for (const type of ['urn:ietf:params:oauth:client-assertion-type:saml2-bearer', 'x', ASSERTION_TYPE.toUpperCase()])
+		refusedClient(
+			await ask(s, proof(assertion(s, open.client_id, EC()))),
+			'an assertion for a public client',
+		);
+		for (const type of [
+			'urn:ietf:params:oauth:client-assertion-type:saml2-bearer',
+			'x',
+			ASSERTION_TYPE.toUpperCase(),
+		])
 			oauthError(
-				await ask(s, { client_assertion_type: type, client_assertion: assertion(s, m.client_id, EC()) }),
+				await ask(s, {
+					client_assertion_type: type,
+					client_assertion: assertion(s, m.client_id, EC()),
+				}),
 				[400, 401],
 				['invalid_client', 'invalid_request'],
 				`type ${type}`,
@@ -357,13 +467,28 @@ row(
 			refusedClient(await ask(s, proof(text)), 'second');
 		}
 		const jti = random(16);
-		machineToken(await ask(s, proof(assertion(s, m.client_id, EC(), { claims: { jti } }))), BOTH, 'a jti');
+		machineToken(
+			await ask(s, proof(assertion(s, m.client_id, EC(), { claims: { jti } }))),
+			BOTH,
+			'a jti',
+		);
 		refusedClient(
-			await ask(s, proof(assertion(s, m.client_id, RSA(), { claims: { jti, exp: Math.floor(Date.now() / 1000) + 300 } }))),
+			await ask(
+				s,
+				proof(
+					assertion(s, m.client_id, RSA(), {
+						claims: { jti, exp: Math.floor(Date.now() / 1000) + 300 },
+					}),
+				),
+			),
 			'the jti in another assertion',
 		);
 		const other = keyed(s, [keyPair('other')]);
-		machineToken(await ask(s, proof(assertion(s, other.client_id, keyPair('other'), { claims: { jti } }))), BOTH, 'the jti of another client');
+		machineToken(
+			await ask(s, proof(assertion(s, other.client_id, keyPair('other'), { claims: { jti } }))),
+			BOTH,
+			'the jti of another client',
+		);
 		for (let round = 0; round < 3; round++) {
 			const text = proof(assertion(s, m.client_id, EC()));
 			const all = await Promise.all(Array.from({ length: 20 }, () => ask(s, text)));
@@ -392,7 +517,17 @@ row(
 	async (s) => {
 		const add = (doc) => {
 			const file = s.write(`bad-${++serial}.json`, typeof doc === 'string' ? doc : JSON.stringify(doc));
-			return s.ctl(['client', 'add', `bad ${serial}`, '--method', 'private_key_jwt', '--scope', BOTH, '--jwks', file]);
+			return s.ctl([
+				'client',
+				'add',
+				`bad ${serial}`,
+				'--method',
+				'private_key_jwt',
+				'--scope',
+				BOTH,
+				'--jwks',
+				file,
+			]);
 		};
 		const weak = keyPair('weak', { type: 'rsa', bits: 1024 });
 		const p384 = keyPair('p384', { curve: 'P-384' });
@@ -401,7 +536,10 @@ row(
 				['RSA of 1024 bits', jwks(weak)],
 				['another curve', jwks(p384)],
 				['private members', { keys: [EC().privateKey.export({ format: 'jwk' })] }],
-				['private RSA members', { keys: [{ ...RSA().privateKey.export({ format: 'jwk' }), kid: 'x' }] }],
+				[
+					'private RSA members',
+					{ keys: [{ ...RSA().privateKey.export({ format: 'jwk' }), kid: 'x' }] },
+				],
 				['a shared key', { keys: [{ kty: 'oct', k: 'AAAA', kid: 'x' }] }],
 				['no keys', { keys: [] }],
 				['no set', EC().jwk],
@@ -410,7 +548,18 @@ row(
 				['the file is not there', null],
 			],
 			async (name, doc) => {
-				const r = doc === null ? s.ctl(['client', 'add', 'lost', '--method', 'private_key_jwt', '--jwks', '/nonexistent']) : add(doc);
+				const r =
+					doc === null
+						? s.ctl([
+								'client',
+								'add',
+								'lost',
+								'--method',
+								'private_key_jwt',
+								'--jwks',
+								'/nonexistent',
+							])
+						: add(doc);
 				oneOf(r.status, [1, 2], 'exit status of mcpctl client add');
 				ok(r.stderr.trim().length > 0, 'a reason');
 			},
@@ -436,8 +585,17 @@ row(
 			],
 			async (_, text) => {
 				const alone = await token(s, { grant_type: grant, assertion: text });
-				oauthError(alone, [400, 401], ['unsupported_grant_type', 'invalid_client', 'invalid_request'], 'without a client');
-				const proved = await token(s, { grant_type: grant, assertion: text, ...proof(assertion(s, m.client_id, EC())) });
+				oauthError(
+					alone,
+					[400, 401],
+					['unsupported_grant_type', 'invalid_client', 'invalid_request'],
+					'without a client',
+				);
+				const proved = await token(s, {
+					grant_type: grant,
+					assertion: text,
+					...proof(assertion(s, m.client_id, EC())),
+				});
 				oauthError(proved, 400, 'unsupported_grant_type', 'with a client');
 			},
 		);
@@ -452,7 +610,11 @@ row(
 		const doc = (await raw(s, { path: '/.well-known/oauth-authorization-server' })).json;
 		ok(doc.grant_types_supported.includes('client_credentials'), 'grant_types_supported');
 		ok(doc.token_endpoint_auth_methods_supported.includes('private_key_jwt'), 'private_key_jwt');
-		eq([...doc.token_endpoint_auth_signing_alg_values_supported].sort(), ['ES256', 'RS256'], 'algorithms');
+		eq(
+			[...doc.token_endpoint_auth_signing_alg_values_supported].sort(),
+			['ES256', 'RS256'],
+			'algorithms',
+		);
 		for (const method of ['client_secret_basic', 'client_secret_post'])
 			ok(doc.token_endpoint_auth_methods_supported.includes(method), method);
 	},

@@ -47,7 +47,8 @@ function manage(s, method, id, secret, body) {
 	});
 }
 
-const at = (s, method, client, body) => manage(s, method, client.client_id, client.registration_access_token, body);
+const at = (s, method, client, body) =>
+	manage(s, method, client.client_id, client.registration_access_token, body);
 
 /** What a client sends to change its registration: what it has, without what the server added. */
 function update(client, more = {}) {
@@ -74,12 +75,19 @@ function denied(r, what) {
 
 async function authorized(s, client, redirect_uri = client.redirect_uris[0]) {
 	const jar = new Jar();
-	return follow(s, await authorize(s, authParams(s, client, { redirect_uri, code_challenge: pkce().challenge }), jar), jar);
+	return follow(
+		s,
+		await authorize(s, authParams(s, client, { redirect_uri, code_challenge: pkce().challenge }), jar),
+		jar,
+	);
 }
 
 row('RG-22', 'only a client with a secret may look after its registration, and it can', async (s) => {
 	const open = await register(s);
-	ok(!('registration_client_uri' in open) && !('registration_access_token' in open), 'nothing to manage for a public client');
+	ok(
+		!('registration_client_uri' in open) && !('registration_access_token' in open),
+		'nothing to manage for a public client',
+	);
 	for (const method of ['client_secret_basic', 'client_secret_post']) {
 		const c = await register(s, { token_endpoint_auth_method: method });
 		eq(c.registration_client_uri, `${s.issuer}/register/${c.client_id}`, 'registration_client_uri');
@@ -88,7 +96,15 @@ row('RG-22', 'only a client with a secret may look after its registration, and i
 		status(r, 200, 'read');
 		match(r.headers['content-type'], /^application\/json$/i, 'Content-Type');
 		match(r.headers['cache-control'], /no-store/, 'Cache-Control');
-		for (const k of ['client_id', 'client_name', 'redirect_uris', 'grant_types', 'response_types', 'token_endpoint_auth_method', 'client_id_issued_at'])
+		for (const k of [
+			'client_id',
+			'client_name',
+			'redirect_uris',
+			'grant_types',
+			'response_types',
+			'token_endpoint_auth_method',
+			'client_id_issued_at',
+		])
 			eq(r.json[k], c[k], k);
 		eq(r.json.registration_client_uri, c.registration_client_uri, 'registration_client_uri');
 		oneOf(r.json.client_secret, [undefined, c.client_secret], 'client_secret');
@@ -109,27 +125,57 @@ row('RG-22', 'a client changes its registration', async (s) => {
 	eq((await at(s, 'GET', c)).json.client_name, name, 'client_name read again');
 	const flow = await obtain(s, { client: { ...c, redirect_uris: changed } });
 	await assertAlive(s, flow.tokens.access_token, 'token with the old secret');
-	ok(visibleText((await toConsent(s, { client: { ...c, redirect_uris: changed } })).page.text).includes(name), 'the new name is shown');
+	ok(
+		visibleText((await toConsent(s, { client: { ...c, redirect_uris: changed } })).page.text).includes(
+			name,
+		),
+		'the new name is shown',
+	);
 	const less = await at(s, 'PUT', c, update(c, { client_name: name, redirect_uris: [changed[0]] }));
 	status(less, 200, 'one redirect less');
 	page(await authorized(s, c, HTTPS), 400, 'the redirect that is gone');
 	status(await authorized(s, c, changed[0]), 200, 'the one that is left');
 	await each(
 		[
-			['another client_id', update(c, { client_id: (await register(s)).client_id }), ['invalid_client_metadata', 'invalid_request', 'invalid_client_id']],
-			['no client_id', update(c, { client_id: undefined }), ['invalid_client_metadata', 'invalid_request', 'invalid_client_id']],
-			['a dangerous redirect', update(c, { redirect_uris: ['javascript:alert(1)'] }), ['invalid_redirect_uri']],
-			['no redirect', update(c, { redirect_uris: [] }), ['invalid_redirect_uri', 'invalid_client_metadata']],
+			[
+				'another client_id',
+				update(c, { client_id: (await register(s)).client_id }),
+				['invalid_client_metadata', 'invalid_request', 'invalid_client_id'],
+			],
+			[
+				'no client_id',
+				update(c, { client_id: undefined }),
+				['invalid_client_metadata', 'invalid_request', 'invalid_client_id'],
+			],
+			[
+				'a dangerous redirect',
+				update(c, { redirect_uris: ['javascript:alert(1)'] }),
+				['invalid_redirect_uri'],
+			],
+			[
+				'no redirect',
+				update(c, { redirect_uris: [] }),
+				['invalid_redirect_uri', 'invalid_client_metadata'],
+			],
 			['a list', '[]', undefined],
 			['no JSON', 'x', undefined],
-			['another secret', update(c, { client_secret: 'mcps_' + 'A'.repeat(49) }), ['invalid_client_metadata', 'invalid_request']],
+			[
+				'another secret',
+				update(c, { client_secret: 'mcps_' + 'A'.repeat(49) }),
+				['invalid_client_metadata', 'invalid_request'],
+			],
 		],
 		async (_, body, errors) => {
 			oauthError(await at(s, 'PUT', c, body), 400, errors);
 			eq((await at(s, 'GET', c)).json.redirect_uris, [changed[0]], 'redirect_uris after the refusal');
 		},
 	);
-	oauthError(await at(s, 'PUT', c, JSON.stringify(update(c)).padEnd(70000)), 413, undefined, '70 000 bytes');
+	oauthError(
+		await at(s, 'PUT', c, JSON.stringify(update(c)).padEnd(70000)),
+		413,
+		undefined,
+		'70 000 bytes',
+	);
 });
 
 row('RG-22', 'a client that is deleted is gone with all that it was given', async (s) => {
@@ -141,8 +187,18 @@ row('RG-22', 'a client that is deleted is gone with all that it was given', asyn
 	status(r, 204, 'deletion');
 	eq(r.text, '', 'body');
 	await assertDead(s, tokens.access_token, 'access token');
-	oauthError(await refresh(s, c, tokens.refresh_token), [400, 401], ['invalid_client', 'invalid_grant'], 'refresh');
-	oauthError(await redeem(s, open), [400, 401], ['invalid_client', 'invalid_grant'], 'a code that was on its way');
+	oauthError(
+		await refresh(s, c, tokens.refresh_token),
+		[400, 401],
+		['invalid_client', 'invalid_grant'],
+		'refresh',
+	);
+	oauthError(
+		await redeem(s, open),
+		[400, 401],
+		['invalid_client', 'invalid_grant'],
+		'a code that was on its way',
+	);
 	page(await authorized(s, c), 400, 'authorization');
 	for (const method of ['GET', 'DELETE']) denied(await at(s, method, c), method);
 	denied(await at(s, 'PUT', c, update(c)), 'PUT');
@@ -175,7 +231,16 @@ row('RG-22', 'every wrong way to ask is answered the same', async (s) => {
 		],
 		async (name, id, secret) => {
 			for (const method of ['GET', 'DELETE', 'PUT']) {
-				const r = denied(await manage(s, method, id, secret, method === 'PUT' ? update({ ...c, client_id: id }) : undefined), method);
+				const r = denied(
+					await manage(
+						s,
+						method,
+						id,
+						secret,
+						method === 'PUT' ? update({ ...c, client_id: id }) : undefined,
+					),
+					method,
+				);
 				answers.push(r.text);
 			}
 		},
@@ -186,7 +251,8 @@ row('RG-22', 'every wrong way to ask is answered the same', async (s) => {
 	for (const method of ['POST', 'PATCH']) {
 		const r = await at(s, method, c, '{}');
 		status(r, 405, method);
-		for (const m of ['GET', 'PUT', 'DELETE']) ok(r.headers.allow.split(/,\s*/).includes(m), `Allow: ${r.headers.allow}`);
+		for (const m of ['GET', 'PUT', 'DELETE'])
+			ok(r.headers.allow.split(/,\s*/).includes(m), `Allow: ${r.headers.allow}`);
 	}
 	for (const method of ['GET', 'PUT', 'DELETE']) {
 		const r = await raw(s, { method, path: '/register', body: method === 'PUT' ? '{}' : undefined });
@@ -198,30 +264,46 @@ row('RG-22', 'every wrong way to ask is answered the same', async (s) => {
 
 /* ---- the same twice ---- */
 
-row('RG-23', 'two clients with a secret are two, two identical public ones are one, and consent is asked for each time', async (s) => {
-	const same = { client_name: unique(), redirect_uris: [HTTPS] };
-	const a = await register(s, { ...same, ...SECRET });
-	const b = await register(s, { ...same, ...SECRET });
-	ok(a.client_id !== b.client_id && a.client_secret !== b.client_secret, 'two ids and two secrets');
-	const own = await obtainCode(s, { client: a });
-	oauthError(await redeem(s, { ...own, client: b }), 400, 'invalid_grant', "A's code in B's hand");
-	status(await redeem(s, own), 200, "A's own");
-	const first = await registerRaw(s, { ...same, token_endpoint_auth_method: 'none' });
-	const second = await registerRaw(s, { ...same, token_endpoint_auth_method: 'none' });
-	for (const r of [first, second]) status(r, 201, 'public registration');
-	eq(second.json, first.json, 'the second answer');
-	ok(![a.client_id, b.client_id].includes(first.json.client_id), 'never one with a secret');
-	const got = await obtain(s, { client: first.json });
-	const again = await toConsent(s, { client: second.json, jar: got.jar });
-	ok(formFor(again.page, 'allow'), 'asked again');
-});
+row(
+	'RG-23',
+	'two clients with a secret are two, two identical public ones are one, and consent is asked for each time',
+	async (s) => {
+		const same = { client_name: unique(), redirect_uris: [HTTPS] };
+		const a = await register(s, { ...same, ...SECRET });
+		const b = await register(s, { ...same, ...SECRET });
+		ok(a.client_id !== b.client_id && a.client_secret !== b.client_secret, 'two ids and two secrets');
+		const own = await obtainCode(s, { client: a });
+		oauthError(await redeem(s, { ...own, client: b }), 400, 'invalid_grant', "A's code in B's hand");
+		status(await redeem(s, own), 200, "A's own");
+		const first = await registerRaw(s, { ...same, token_endpoint_auth_method: 'none' });
+		const second = await registerRaw(s, { ...same, token_endpoint_auth_method: 'none' });
+		for (const r of [first, second]) status(r, 201, 'public registration');
+		eq(second.json, first.json, 'the second answer');
+		ok(![a.client_id, b.client_id].includes(first.json.client_id), 'never one with a secret');
+		const got = await obtain(s, { client: first.json });
+		const again = await toConsent(s, { client: second.json, jar: got.jar });
+		ok(formFor(again.page, 'allow'), 'asked again');
+	},
+);
 
 row('RG-23', 'what is different in any way is another client', async (s) => {
-	const base = { client_name: unique(), redirect_uris: [HTTPS, 'https://d.example/cb'], token_endpoint_auth_method: 'none' };
+	const base = {
+		client_name: unique(),
+		redirect_uris: [HTTPS, 'https://d.example/cb'],
+		token_endpoint_auth_method: 'none',
+	};
 	const id = async (doc) => status(await registerRaw(s, doc), 201).json.client_id;
 	const first = await id(base);
 	eq(await id(JSON.stringify(base, null, 4)), first, 'written with blanks');
-	eq(await id({ token_endpoint_auth_method: 'none', redirect_uris: base.redirect_uris, client_name: base.client_name }), first, 'in another order');
+	eq(
+		await id({
+			token_endpoint_auth_method: 'none',
+			redirect_uris: base.redirect_uris,
+			client_name: base.client_name,
+		}),
+		first,
+		'in another order',
+	);
 	const seen = new Set([first]);
 	await each(
 		[
@@ -252,8 +334,14 @@ row(
 	async (s) => {
 		const doc = { client_name: unique(), redirect_uris: [HTTPS], token_endpoint_auth_method: 'none' };
 		for (let i = 0; i < 10; i++) status(await registerRaw(s, doc), 201, `the same, time ${i + 1}`);
-		for (let i = 0; i < 2; i++) status(await registerRaw(s, { ...doc, client_name: unique() }), 201, 'a new one');
-		oauthError(await registerRaw(s, { ...doc, client_name: unique() }), 429, 'temporarily_unavailable', 'one too many');
+		for (let i = 0; i < 2; i++)
+			status(await registerRaw(s, { ...doc, client_name: unique() }), 201, 'a new one');
+		oauthError(
+			await registerRaw(s, { ...doc, client_name: unique() }),
+			429,
+			'temporarily_unavailable',
+			'one too many',
+		);
 		status(await registerRaw(s, doc), 201, 'the first one again');
 	},
 	{ own: true, settings: { rate_limits: 'on', limit_register: '3/3600' } },
@@ -269,9 +357,16 @@ row(
 		const { tokens } = await obtain(s, { client: early });
 		s.setConf({ registration: 'off' });
 		await s.restart();
-		status(await registerRaw(s, { redirect_uris: [HTTPS], token_endpoint_auth_method: 'none' }), [403, 404], 'registration');
+		status(
+			await registerRaw(s, { redirect_uris: [HTTPS], token_endpoint_auth_method: 'none' }),
+			[403, 404],
+			'registration',
+		);
 		for (const path of ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'])
-			ok(!('registration_endpoint' in (await raw(s, { path })).json), `no registration_endpoint in ${path}`);
+			ok(
+				!('registration_endpoint' in (await raw(s, { path })).json),
+				`no registration_endpoint in ${path}`,
+			);
 		await assertAlive(s, tokens.access_token);
 		status(await refresh(s, early, tokens.refresh_token), 200, 'refresh');
 		status(await authorized(s, early), 200, 'authorization');
@@ -292,7 +387,11 @@ row(
 				match(visibleText(p.text), /operator/i, 'what the page says');
 				ok(!formFor(p, 'login') && !formFor(p, 'allow'), 'nothing to fill in');
 			}
-			page(await authorized(s, c, 'https://evil.example/cb'), 400, 'with a redirect that is not its own');
+			page(
+				await authorized(s, c, 'https://evil.example/cb'),
+				400,
+				'with a redirect that is not its own',
+			);
 			ctl(s, ['client', 'approve', c.client_id]);
 			const got = await obtain(s, { client: c });
 			await assertAlive(s, got.tokens.access_token);
@@ -300,8 +399,15 @@ row(
 			await assertDead(s, got.tokens.access_token, 'token of a disabled client');
 			status(await authorized(s, c), [400, 403], 'authorization of a disabled client');
 		}
-		eq((await raw(s, { path: '/.well-known/oauth-authorization-server' })).json.registration_endpoint, `${s.issuer}/register`, 'registration_endpoint');
-		ok(s.ctl(['client', 'approve', 'c_' + 'A'.repeat(22)]).status !== 0, 'an unknown client cannot be approved');
+		eq(
+			(await raw(s, { path: '/.well-known/oauth-authorization-server' })).json.registration_endpoint,
+			`${s.issuer}/register`,
+			'registration_endpoint',
+		);
+		ok(
+			s.ctl(['client', 'approve', 'c_' + 'A'.repeat(22)]).status !== 0,
+			'an unknown client cannot be approved',
+		);
 		const twice = { client_name: unique(), redirect_uris: [HTTPS], token_endpoint_auth_method: 'none' };
 		const first = (await registerRaw(s, twice)).json.client_id;
 		ctl(s, ['client', 'approve', first]);
@@ -314,16 +420,24 @@ row(
 
 /* ---- clearing away ---- */
 
-/** Makes everything about clients and grants that much older, as if the time had passed. */
+/** Makes everything about clients and grants that much older, as if the time had passed; 0 is never. */
 function age(s, seconds) {
 	const tables = Object.keys(s.counts()).filter((t) => /client|grant/.test(t));
 	for (const t of tables) {
 		const columns = s
 			.sql(`SELECT name, type FROM pragma_table_info('${t}')`)
-			.filter((c) => /_at$|^(created|issued|seen|used|agreed|until|expires)/.test(c.name) && /INT/i.test(c.type));
-		// 0 is never.
-		const older = (c) => `"${c.name}" = CASE WHEN "${c.name}" > 0 THEN "${c.name}" - ${seconds} ELSE 0 END`;
-		if (columns.length) s.sql(`UPDATE "${t}" SET ${columns.map(older).join(', ')}`, { json: false });
+			.filter(
+				(c) =>
+					/_at$|^(created|issued|seen|used|agreed|until|expires)/.test(c.name) &&
+					/INT/i.test(c.type),
+			);
+		if (columns.length)
+			s.sql(
+				`UPDATE "${t}" SET ${columns
+					.map((c) => `"${c.name}" = iif("${c.name}" > 0, "${c.name}" - ${seconds}, "${c.name}")`)
+					.join(', ')}`,
+				{ json: false },
+			);
 	}
 }
 
@@ -335,7 +449,8 @@ row(
 		const used = await obtain(s);
 		const asked = await toConsent(s, { client: await register(s), jar: used.jar });
 		ctl(s, ['reap']);
-		for (const c of [idle, used.client, asked.client]) ok(clientIn(clients(s), c.client_id), 'nothing is cleared away at once');
+		for (const c of [idle, used.client, asked.client])
+			ok(clientIn(clients(s), c.client_id), 'nothing is cleared away at once');
 		age(s, 25 * 3600);
 		const fresh = await register(s);
 		ctl(s, ['reap']);
@@ -347,7 +462,10 @@ row(
 		await assertAlive(s, used.tokens.access_token);
 		page(await authorized(s, idle), 400, 'authorization of a client that is gone');
 		const r = await consent(s, asked.page, asked.jar);
-		ok(r.status !== 303 || answerOf(r).query.code === undefined, `no code for a client that is gone: ${r}`);
+		ok(
+			r.status !== 303 || answerOf(r).query.code === undefined,
+			`no code for a client that is gone: ${r}`,
+		);
 		lacks(r.text, /mcpc_/, 'answer');
 	},
 	{ own: true },

@@ -6,7 +6,18 @@
 import { row } from '../lib/rows.mjs';
 import { each, eq, oauthError, ok, page, status } from '../lib/check.mjs';
 import { ctl, ctlJson } from '../lib/operator.mjs';
-import { authorize, authParams, follow, Jar, obtainCode, pkce, random, register, registerRaw, toConsent } from '../lib/oauth.mjs';
+import {
+	authorize,
+	authParams,
+	follow,
+	Jar,
+	obtainCode,
+	pkce,
+	random,
+	register,
+	registerRaw,
+	toConsent,
+} from '../lib/oauth.mjs';
 
 const OWN = { own: true };
 
@@ -21,7 +32,11 @@ function drop(s, pattern) {
 }
 
 const tryRegister = (s, uri) =>
-	registerRaw(s, { client_name: `Try ${random(6)}`, redirect_uris: [uri], token_endpoint_auth_method: 'none' });
+	registerRaw(s, {
+		client_name: `Try ${random(6)}`,
+		redirect_uris: [uri],
+		token_endpoint_auth_method: 'none',
+	});
 
 async function taken(s, list) {
 	await each(
@@ -38,7 +53,11 @@ async function refused(s, list) {
 }
 
 async function ask(s, client, redirect_uri, jar = new Jar()) {
-	return follow(s, await authorize(s, authParams(s, client, { redirect_uri, code_challenge: pkce().challenge }), jar), jar);
+	return follow(
+		s,
+		await authorize(s, authParams(s, client, { redirect_uri, code_challenge: pkce().challenge }), jar),
+		jar,
+	);
 }
 
 row(
@@ -83,7 +102,13 @@ row(
 			'https://p.example/apps/a/cb?x=/cb',
 			'https://q.p.example/apps/a/cb',
 		]);
-		await taken(s, ['http://127.0.0.1/cb', 'http://localhost:3000/cb', 'http://[::1]/cb', 'cursor://anysphere.cursor-mcp/oauth/cb', 'com.example.app:/cb']);
+		await taken(s, [
+			'http://127.0.0.1/cb',
+			'http://localhost:3000/cb',
+			'http://[::1]/cb',
+			'cursor://anysphere.cursor-mcp/oauth/cb',
+			'com.example.app:/cb',
+		]);
 		drop(s, 'https://*.good.example/cb');
 		await refused(s, ['https://a.good.example/cb', 'https://any.example/cb']);
 		drop(s, 'https://p.example/apps/*/cb');
@@ -99,7 +124,12 @@ row(
 		ctl(s, ['redirect', 'deny', 'https://*.bad.example/cb']);
 		ctl(s, ['redirect', 'deny', 'https://mixed.example/private/*']);
 		await refused(s, ['https://a.bad.example/cb', 'https://mixed.example/private/cb']);
-		await taken(s, ['https://a.good.example/cb', 'https://a.b.bad.example/cb', 'https://a.bad.example/other', 'https://mixed.example/cb']);
+		await taken(s, [
+			'https://a.good.example/cb',
+			'https://a.b.bad.example/cb',
+			'https://a.bad.example/other',
+			'https://mixed.example/cb',
+		]);
 		ctl(s, ['redirect', 'allow', 'https://*.bad.example/cb']);
 		ctl(s, ['redirect', 'allow', 'https://mixed.example/*']);
 		ctl(s, ['redirect', 'allow', 'https://mixed.example/private/*']);
@@ -119,7 +149,9 @@ row(
 	'AU-03',
 	'a rule counts for clients that were registered before it',
 	async (s) => {
-		const client = await register(s, { redirect_uris: ['https://old.example/cb', 'https://fine.example/cb'] });
+		const client = await register(s, {
+			redirect_uris: ['https://old.example/cb', 'https://fine.example/cb'],
+		});
 		const { jar } = await toConsent(s, { client });
 		const early = await toConsent(s, { client, jar });
 		for (const uri of client.redirect_uris) status(await ask(s, client, uri), 200, uri);
@@ -153,9 +185,27 @@ row(
 		await obtainCode(s, { client });
 		drop(s, 'myapp://callback');
 		page(await ask(s, client, 'myapp://callback'), 400, 'after the rule was dropped');
-		for (const pattern of ['javascript:*', 'javascript://*/x', 'data:*', 'file:///*', 'vbscript:x', 'about:blank', 'blob:*', 'view-source:x'])
+		for (const pattern of [
+			'javascript:*',
+			'javascript://*/x',
+			'data:*',
+			'file:///*',
+			'vbscript:x',
+			'about:blank',
+			'blob:*',
+			'view-source:x',
+		])
 			s.ctl(['redirect', 'allow', pattern]);
-		await refused(s, ['javascript:alert(1)', 'javascript://a/x', 'data:text/html,x', 'file:///etc/passwd', 'vbscript:x', 'about:blank', 'blob:x', 'view-source:x']);
+		await refused(s, [
+			'javascript:alert(1)',
+			'javascript://a/x',
+			'data:text/html,x',
+			'file:///etc/passwd',
+			'vbscript:x',
+			'about:blank',
+			'blob:x',
+			'view-source:x',
+		]);
 	},
 	OWN,
 );
@@ -165,10 +215,22 @@ row(
 	'rules that say nothing are not taken, and the list says what there is',
 	async (s) => {
 		eq(rules(s), [], 'rules of a new installation');
-		await each([[''], ['x'], ['//x'], ['https://'], ['https://a b/'], ['https://a@b/'], ['https://a/#f'], ['\u0001']], async (pattern) => {
-			const r = s.ctl(['redirect', 'allow', pattern]);
-			ok(r.status !== 0 && r.stderr.trim(), `exit status ${r.status}`);
-		});
+		await each(
+			[
+				[''],
+				['x'],
+				['//x'],
+				['https://'],
+				['https://a b/'],
+				['https://a@b/'],
+				['https://a/#f'],
+				['\u0001'],
+			],
+			async (pattern) => {
+				const r = s.ctl(['redirect', 'allow', pattern]);
+				ok(r.status !== 0 && r.stderr.trim(), `exit status ${r.status}`);
+			},
+		);
 		eq(rules(s), [], 'rules afterwards');
 		ctl(s, ['redirect', 'allow', 'https://a.example/*']);
 		ctl(s, ['redirect', 'deny', 'https://b.example/*']);
@@ -177,7 +239,8 @@ row(
 		ok(/allow/.test(JSON.stringify(ruleFor(s, 'https://a.example/*'))), 'what the first does');
 		ok(/deny/.test(JSON.stringify(ruleFor(s, 'https://b.example/*'))), 'what the second does');
 		const text = ctl(s, ['redirect', 'list']);
-		for (const x of list) ok(text.includes(x.pattern) && text.includes(String(x.id)), `the list for people: ${text}`);
+		for (const x of list)
+			ok(text.includes(x.pattern) && text.includes(String(x.id)), `the list for people: ${text}`);
 		ok(s.ctl(['redirect', 'drop', '999999']).status !== 0, 'a rule that is not there');
 	},
 	OWN,

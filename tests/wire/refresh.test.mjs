@@ -209,7 +209,7 @@ row('TR-08', 'scope may shrink for one access token, and never grows', async (s)
 	);
 	const same = await rotate(s, client, full.refresh_token, { scope: 'write:knowledge read:knowledge' });
 	eq(scopes(same.scope), ['read:knowledge', 'write:knowledge'], 'scope in another order');
-	const small = await obtain(s, { client, jar, scope: 'read:knowledge' });
+	const small = await obtain(s, { jar, scope: 'read:knowledge' });
 	await each(
 		[
 			'read:knowledge write:knowledge',
@@ -224,13 +224,13 @@ row('TR-08', 'scope may shrink for one access token, and never grows', async (s)
 		],
 		async (scope) => {
 			oauthError(
-				await refresh(s, client, small.tokens.refresh_token, { scope }),
+				await refresh(s, small.client, small.tokens.refresh_token, { scope }),
 				400,
 				scope.includes('\u0000') ? ['invalid_scope', 'invalid_request'] : 'invalid_scope',
 			);
 		},
 	);
-	const next = await rotate(s, client, small.tokens.refresh_token, { scope: '' });
+	const next = await rotate(s, small.client, small.tokens.refresh_token, { scope: '' });
 	eq(next.scope, 'read:knowledge', 'scope when empty');
 	eq(await allowedScopes(s, next.access_token), ['read:knowledge'], 'what it may do');
 });

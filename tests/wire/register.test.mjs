@@ -795,7 +795,8 @@ row(
 	'RG-19',
 	'the 21st registration of an address within the hour is put off',
 	async (s) => {
-		for (let i = 1; i <= 20; i++) status(await registerRaw(s, good({ client_name: marker() })), 201, `registration ${i}`);
+		for (let i = 1; i <= 20; i++)
+			status(await registerRaw(s, good({ client_name: marker() })), 201, `registration ${i}`);
 		const before = s.counts();
 		const mark = marker();
 		for (let i = 0; i < 2; i++) {

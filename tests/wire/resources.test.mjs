@@ -5,7 +5,19 @@
 
 import { row } from '../lib/rows.mjs';
 import { each, eq, match, oauthError, ok, oneOf, page, status } from '../lib/check.mjs';
-import { CREATE, READ, SEARCH, WRITE, call, challenge, legacy, modern, modernResult, rpcError, toolResult } from '../lib/mcp.mjs';
+import {
+	CREATE,
+	READ,
+	SEARCH,
+	WRITE,
+	call,
+	challenge,
+	legacy,
+	modern,
+	modernResult,
+	rpcError,
+	toolResult,
+} from '../lib/mcp.mjs';
 import {
 	answerOf,
 	authorize,
@@ -65,9 +77,20 @@ row(
 		eq(second.bearer_methods_supported, ['header'], 'bearer_methods_supported');
 		const as = await doc(s, '/.well-known/oauth-authorization-server');
 		eq([...as.protected_resources].sort(), [s.resource, team(s)].sort(), 'protected_resources');
-		for (const path of [`${PRM}/team-b`, `${PRM}${AT}/`, `${PRM}${AT}/x`, `${PRM}/team-b/mcpx`, `${PRM}/TEAM-B/mcp`, `${AT}${PRM}`])
+		for (const path of [
+			`${PRM}/team-b`,
+			`${PRM}${AT}/`,
+			`${PRM}${AT}/x`,
+			`${PRM}/team-b/mcpx`,
+			`${PRM}/TEAM-B/mcp`,
+			`${AT}${PRM}`,
+		])
 			status(await raw(s, { path }), 404, path);
-		status(await raw(s, { path: '/.well-known/oauth-authorization-server' + AT }), 404, 'no server document for a resource');
+		status(
+			await raw(s, { path: '/.well-known/oauth-authorization-server' + AT }),
+			404,
+			'no server document for a resource',
+		);
 	},
 	OWN,
 );
@@ -95,12 +118,27 @@ row(
 		const first = await obtain(s, { scope: READ });
 		const second = await obtain(s, { scope: READ, resource: team(s) });
 		const none = await obtain(s, { scope: READ, resource: undefined });
-		modernResult(await modern(s, first.tokens.access_token, 'tools/list'), undefined, 'first at the first');
-		modernResult(await modern(s, second.tokens.access_token, 'tools/list', {}, there), undefined, 'second at the second');
+		modernResult(
+			await modern(s, first.tokens.access_token, 'tools/list'),
+			undefined,
+			'first at the first',
+		);
+		modernResult(
+			await modern(s, second.tokens.access_token, 'tools/list', {}, there),
+			undefined,
+			'second at the second',
+		);
 		refusedAt(await modern(s, first.tokens.access_token, 'tools/list', {}, there), 'first at the second');
 		refusedAt(await modern(s, second.tokens.access_token, 'tools/list'), 'second at the first');
-		modernResult(await modern(s, none.tokens.access_token, 'tools/list'), undefined, 'no resource asked: the first');
-		refusedAt(await modern(s, none.tokens.access_token, 'tools/list', {}, there), 'no resource asked: the second');
+		modernResult(
+			await modern(s, none.tokens.access_token, 'tools/list'),
+			undefined,
+			'no resource asked: the first',
+		);
+		refusedAt(
+			await modern(s, none.tokens.access_token, 'tools/list', {}, there),
+			'no resource asked: the second',
+		);
 		eq(
 			challenge(await modern(s, first.tokens.access_token, 'tools/list', {}, there)).resource_metadata,
 			`${s.issuer}${PRM}${AT}`,
@@ -109,7 +147,11 @@ row(
 		const next = await refresh(s, second.client, second.tokens.refresh_token);
 		status(next, 200, 'refresh');
 		refusedAt(await modern(s, next.json.access_token, 'tools/list'), 'refreshed, at the first');
-		modernResult(await modern(s, next.json.access_token, 'tools/list', {}, there), undefined, 'refreshed, at the second');
+		modernResult(
+			await modern(s, next.json.access_token, 'tools/list', {}, there),
+			undefined,
+			'refreshed, at the second',
+		);
 	},
 	OWN,
 );
@@ -119,10 +161,20 @@ row(
 	'neither a code nor a refresh token changes sides',
 	async (s) => {
 		const flow = await obtainCode(s, { resource: team(s) });
-		oauthError(await redeem(s, flow, { resource: s.resource }), 400, 'invalid_target', 'the code for the other');
+		oauthError(
+			await redeem(s, flow, { resource: s.resource }),
+			400,
+			'invalid_target',
+			'the code for the other',
+		);
 		const r = await redeem(s, flow, { resource: team(s) });
 		status(r, 200, 'the code for its own');
-		oauthError(await refresh(s, flow.client, r.json.refresh_token, { resource: s.resource }), 400, 'invalid_target', 'refresh for the other');
+		oauthError(
+			await refresh(s, flow.client, r.json.refresh_token, { resource: s.resource }),
+			400,
+			'invalid_target',
+			'refresh for the other',
+		);
 		const again = await refresh(s, flow.client, r.json.refresh_token, { resource: team(s) });
 		status(again, 200, 'refresh for its own');
 		status(await useToken(s, again.json.access_token, {}, AT), 200, 'at its own');
@@ -172,7 +224,15 @@ row(
 				['x'],
 			],
 			async (resource) => {
-				const r = await follow(s, await authorize(s, authParams(s, client, { resource, code_challenge: pkce().challenge }), jar), jar);
+				const r = await follow(
+					s,
+					await authorize(
+						s,
+						authParams(s, client, { resource, code_challenge: pkce().challenge }),
+						jar,
+					),
+					jar,
+				);
 				const a = answerOf(r);
 				eq(a.one('error'), 'invalid_target', 'error');
 				eq(a.query.code, undefined, 'code');
@@ -203,11 +263,20 @@ row(
 			'https://mcp.example/mcp/',
 		])
 			status(await get(resource), 200, resource);
-		for (const resource of ['https://mcp.example:8443/mcp', 'https://mcp.example.evil.example/mcp', 'https://mcp.example./mcp'])
+		for (const resource of [
+			'https://mcp.example:8443/mcp',
+			'https://mcp.example.evil.example/mcp',
+			'https://mcp.example./mcp',
+		])
 			eq(answerOf(await get(resource)).one('error'), 'invalid_target', resource);
 		eq((await doc(s, PRM + AT)).resource, 'https://mcp.example/team-b/mcp', 'resource in the document');
 	},
-	{ settings: { issuer: 'https://mcp.example', '[resource https://mcp.example/team-b/mcp]': { name: 'Team B' } } },
+	{
+		settings: {
+			issuer: 'https://mcp.example',
+			'[resource https://mcp.example/team-b/mcp]': { name: 'Team B' },
+		},
+	},
 );
 
 row(
@@ -219,7 +288,10 @@ row(
 		const none = await obtain(s, { scope: undefined, resource: team(s) });
 		eq(none.tokens.scope, READ, 'scope granted when none is asked');
 		const client = await register(s, { redirect_uris: [TRUSTED] });
-		const r = await authorize(s, authParams(s, client, { resource: team(s), scope: WRITE, code_challenge: pkce().challenge }));
+		const r = await authorize(
+			s,
+			authParams(s, client, { resource: team(s), scope: WRITE, code_challenge: pkce().challenge }),
+		);
 		eq(answerOf(r).one('error'), 'invalid_scope', 'only what is not to be had there');
 	},
 	OWN,
@@ -237,7 +309,10 @@ row(
 				.sort();
 		eq(await names(first.tokens.access_token), [CREATE, SEARCH], 'tools of the first');
 		eq(await names(second.tokens.access_token, there), [SEARCH], 'tools of the second');
-		toolResult(await call(s, second.tokens.access_token, SEARCH, { query: 'x' }, there), 'the tool of the second');
+		toolResult(
+			await call(s, second.tokens.access_token, SEARCH, { query: 'x' }, there),
+			'the tool of the second',
+		);
 		const gone = await call(s, second.tokens.access_token, CREATE, { title: 'a', content: 'b' }, there);
 		rpcError(gone, [200, 400], -32602, gone.json.id, 'a tool of the other');
 		const old = await legacy(s, second.tokens.access_token, '2025-06-18', 'tools/list', undefined, there);
@@ -271,11 +346,22 @@ row(
 		s.setConf({ [`[resource ${team(s)}]`]: null });
 		await s.restart();
 		refusedAt(await useToken(s, got.tokens.access_token), 'at the first');
-		oauthError(await refresh(s, got.client, got.tokens.refresh_token), 400, ['invalid_grant', 'invalid_target'], 'refresh');
+		oauthError(
+			await refresh(s, got.client, got.tokens.refresh_token),
+			400,
+			['invalid_grant', 'invalid_target'],
+			'refresh',
+		);
 		page(
 			await follow(
 				s,
-				await authorize(s, authParams(s, await register(s, { redirect_uris: ['https://c.example/cb'] }), { resource: team(s), code_challenge: pkce().challenge })),
+				await authorize(
+					s,
+					authParams(s, await register(s, { redirect_uris: ['https://c.example/cb'] }), {
+						resource: team(s),
+						code_challenge: pkce().challenge,
+					}),
+				),
 			),
 			400,
 			'authorization',

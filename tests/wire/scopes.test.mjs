@@ -56,11 +56,15 @@ row(
 			async (scope, may) => {
 				const { tokens } = await obtain(s, { scope });
 				eq(await allowedScopes(s, tokens.access_token), may, 'what the token may');
-				for (const one of words(scope)) ok(words(tokens.scope).includes(one), `scope of the answer: ${tokens.scope}`);
+				for (const one of words(scope))
+					ok(words(tokens.scope).includes(one), `scope of the answer: ${tokens.scope}`);
 			},
 		);
 		const { tokens } = await obtain(s, { scope: WRITE });
-		toolResult(await call(s, tokens.access_token, SEARCH, { query: 'anything' }), 'search with a token for writing');
+		toolResult(
+			await call(s, tokens.access_token, SEARCH, { query: 'anything' }),
+			'search with a token for writing',
+		);
 		const low = await obtain(s, { scope: READ });
 		const r = await call(s, low.tokens.access_token, CREATE, { title: 'a', content: 'b' });
 		status(r, 403, 'the other way round');
@@ -76,7 +80,12 @@ row(
 		const { tokens } = await obtain(s, { scope: 'a:x' });
 		eq(await allowedScopes(s, tokens.access_token), [READ], 'what the token may');
 	},
-	{ settings: { '[scope a:x]': { words: 'A', implies: 'b:x' }, '[scope b:x]': { words: 'B', implies: `a:x ${READ}` } } },
+	{
+		settings: {
+			'[scope a:x]': { words: 'A', implies: 'b:x' },
+			'[scope b:x]': { words: 'B', implies: `a:x ${READ}` },
+		},
+	},
 );
 
 row('BR-09', 'built in, writing does not include reading', async (s) => {
@@ -118,7 +127,11 @@ row(
 	async (s) => {
 		const machine = async (scope, more = {}) => {
 			const c = addClient(s, `with ${scope}`, { args: ['--scope', scope] });
-			return token(s, { grant_type: 'client_credentials', ...more }, basic(c.client_id, c.client_secret));
+			return token(
+				s,
+				{ grant_type: 'client_credentials', ...more },
+				basic(c.client_id, c.client_secret),
+			);
 		};
 		await each(
 			[
@@ -139,18 +152,35 @@ row(
 				eq(words(r.json.scope), gives, 'scope');
 			},
 		);
-		oauthError(await machine('read:*', { scope: WRITE }), 400, 'invalid_scope', 'what the asterisk does not cover');
-		oauthError(await machine('*', { scope: 'read:*' }), 400, 'invalid_scope', 'an asterisk in the request');
+		oauthError(
+			await machine('read:*', { scope: WRITE }),
+			400,
+			'invalid_scope',
+			'what the asterisk does not cover',
+		);
+		oauthError(
+			await machine('*', { scope: 'read:*' }),
+			400,
+			'invalid_scope',
+			'an asterisk in the request',
+		);
 		const client = await register(s, { redirect_uris: [TRUSTED] });
 		for (const scope of ['read:*', '*'])
 			eq(
-				answerOf(await authorize(s, authParams(s, client, { scope, code_challenge: pkce().challenge }))).one('error'),
+				answerOf(
+					await authorize(s, authParams(s, client, { scope, code_challenge: pkce().challenge })),
+				).one('error'),
 				'invalid_scope',
 				`scope ${scope} asked for`,
 			);
 		const mixed = await obtain(s, { scope: `* ${READ}` });
 		eq(words(mixed.tokens.scope), [READ], 'an asterisk beside a scope');
-		const r = await registerRaw(s, { client_name: 'Greedy', redirect_uris: [TRUSTED], token_endpoint_auth_method: 'none', scope: '*' });
+		const r = await registerRaw(s, {
+			client_name: 'Greedy',
+			redirect_uris: [TRUSTED],
+			token_endpoint_auth_method: 'none',
+			scope: '*',
+		});
 		status(r, [201, 400], 'an asterisk in a registration');
 		if (r.status === 201) lacks(r.json.scope ?? '', /\*/, 'scope of the registration');
 	},
@@ -168,20 +198,31 @@ async function allow(s, flow) {
 	return t.json;
 }
 
-row('CO-01', 'asked for more, a person sees what is new and what was allowed before, and gives the sum', async (s) => {
-	const first = await obtain(s, { scope: READ });
-	lacks(visibleText((await toConsent(s, { scope: READ })).page.text), /already/i, 'page of a first time');
-	const flow = await toConsent(s, { client: first.client, jar: first.jar, scope: WRITE });
-	ok(text(flow).includes(READ_WORDS) && text(flow).includes(WRITE_WORDS), `both on the page: ${text(flow)}`);
-	match(text(flow), /already/i, 'what was allowed before');
-	const sum = await allow(s, flow);
-	eq(words(sum.scope), [READ, WRITE], 'scope of the new token');
-	eq(await allowedScopes(s, sum.access_token), [READ, WRITE], 'what it may');
-	eq(await allowedScopes(s, first.tokens.access_token), [READ], 'what the old token may');
-	const next = await refresh(s, first.client, sum.refresh_token);
-	status(next, 200, 'refresh');
-	eq(words(next.json.scope), [READ, WRITE], 'scope after a refresh');
-});
+row(
+	'CO-01',
+	'asked for more, a person sees what is new and what was allowed before, and gives the sum',
+	async (s) => {
+		const first = await obtain(s, { scope: READ });
+		lacks(
+			visibleText((await toConsent(s, { scope: READ })).page.text),
+			/already/i,
+			'page of a first time',
+		);
+		const flow = await toConsent(s, { client: first.client, jar: first.jar, scope: WRITE });
+		ok(
+			text(flow).includes(READ_WORDS) && text(flow).includes(WRITE_WORDS),
+			`both on the page: ${text(flow)}`,
+		);
+		match(text(flow), /already/i, 'what was allowed before');
+		const sum = await allow(s, flow);
+		eq(words(sum.scope), [READ, WRITE], 'scope of the new token');
+		eq(await allowedScopes(s, sum.access_token), [READ, WRITE], 'what it may');
+		eq(await allowedScopes(s, first.tokens.access_token), [READ], 'what the old token may');
+		const next = await refresh(s, first.client, sum.refresh_token);
+		status(next, 200, 'refresh');
+		eq(words(next.json.scope), [READ, WRITE], 'scope after a refresh');
+	},
+);
 
 row('BR-08', 'the way from the 403 to the wider token', async (s) => {
 	const first = await obtain(s, { scope: READ });
@@ -193,23 +234,30 @@ row('BR-08', 'the way from the 403 to the wider token', async (s) => {
 	toolResult(await call(s, wider.access_token, SEARCH, { query: 'Step' }), 'what it could do before');
 });
 
-row('CO-11', 'the sum is made of what this person allowed this client for this resource, and is still alive', async (s) => {
-	const both = await obtain(s, { scope: `${READ} ${WRITE}` });
-	const less = await toConsent(s, { client: both.client, jar: both.jar, scope: READ });
-	ok(text(less).includes(WRITE_WORDS), 'less asked than allowed: the sum');
-	eq(words((await allow(s, less)).scope), [READ, WRITE], 'its scope');
-	const only = async (o, what) => {
-		const flow = await toConsent(s, { scope: WRITE, ...o });
-		ok(text(flow).includes(WRITE_WORDS) && !text(flow).includes(READ_WORDS), `${what}: ${text(flow)}`);
-		eq(words((await allow(s, flow)).scope), [WRITE], `${what}: scope`);
-	};
-	const reader = await obtain(s, { scope: READ });
-	await only({ jar: reader.jar }, 'another client');
-	s.addUser('step');
-	await only({ client: reader.client, username: 'step', jar: new Jar() }, 'another person');
-	status(await revoke(s, reader.client, reader.tokens.refresh_token), 200, 'revocation');
-	await only({ client: reader.client, jar: reader.jar }, 'taken back before');
-});
+row(
+	'CO-11',
+	'the sum is made of what this person allowed this client for this resource, and is still alive',
+	async (s) => {
+		const both = await obtain(s, { scope: `${READ} ${WRITE}` });
+		const less = await toConsent(s, { client: both.client, jar: both.jar, scope: READ });
+		ok(text(less).includes(WRITE_WORDS), 'less asked than allowed: the sum');
+		eq(words((await allow(s, less)).scope), [READ, WRITE], 'its scope');
+		const only = async (o, what) => {
+			const flow = await toConsent(s, { scope: WRITE, ...o });
+			ok(
+				text(flow).includes(WRITE_WORDS) && !text(flow).includes(READ_WORDS),
+				`${what}: ${text(flow)}`,
+			);
+			eq(words((await allow(s, flow)).scope), [WRITE], `${what}: scope`);
+		};
+		const reader = await obtain(s, { scope: READ });
+		await only({ jar: reader.jar }, 'another client');
+		s.addUser('step');
+		await only({ client: reader.client, username: 'step', jar: new Jar() }, 'another person');
+		status(await revoke(s, reader.client, reader.tokens.refresh_token), 200, 'revocation');
+		await only({ client: reader.client, jar: reader.jar }, 'taken back before');
+	},
+);
 
 row('CO-07', 'who refuses to give more keeps what was', async (s) => {
 	const first = await obtain(s, { scope: READ });
@@ -227,10 +275,19 @@ row(
 	async (s) => {
 		const client = await register(s);
 		const first = await obtain(s, { client, scope: READ });
-		const flow = await toConsent(s, { client, jar: first.jar, scope: WRITE, resource: `${s.issuer}/team-b/mcp` });
+		const flow = await toConsent(s, {
+			client,
+			jar: first.jar,
+			scope: WRITE,
+			resource: `${s.issuer}/team-b/mcp`,
+		});
 		ok(!text(flow).includes(READ_WORDS), `only what was asked: ${text(flow)}`);
 		eq(words((await allow(s, flow)).scope), [WRITE], 'scope');
-		const stray = await follow(s, await authorize(s, authParams(s, client, { code_challenge: pkce().challenge }), first.jar), first.jar);
+		const stray = await follow(
+			s,
+			await authorize(s, authParams(s, client, { code_challenge: pkce().challenge }), first.jar),
+			first.jar,
+		);
 		status(stray, 200, 'the person is asked again in any case');
 	},
 	{ settings: { '[resource {issuer}/team-b/mcp]': { name: 'Team B' } } },

@@ -7,7 +7,16 @@ import fs from 'node:fs';
 import { row } from '../lib/rows.mjs';
 import { sleep } from '../lib/harness.mjs';
 import { eq, ok, oneOf } from '../lib/check.mjs';
-import { assertAlive, obtain, obtainCode, redeem, refresh, register, revoke, useToken } from '../lib/oauth.mjs';
+import {
+	assertAlive,
+	obtain,
+	obtainCode,
+	redeem,
+	refresh,
+	register,
+	revoke,
+	useToken,
+} from '../lib/oauth.mjs';
 
 const many = (n, f) => Promise.all(Array.from({ length: n }, (_, i) => f(i)));
 
@@ -84,7 +93,8 @@ row(
 				} catch (e) {
 					// a person whose page was cut off starts again
 					stats.cut++;
-					if (!CUT.test(e.message) && !/expected \d+.*got 50\d/.test(e.message)) wrong.push(e.message.slice(0, 200));
+					if (!CUT.test(e.message) && !/expected \d+.*got 50\d/.test(e.message))
+						wrong.push(e.message.slice(0, 200));
 					await sleep(50);
 					continue;
 				}
@@ -97,7 +107,8 @@ row(
 				expect(await attempt(() => useToken(s, token.access_token)), [200], 'a fresh token');
 				const gone = await attempt(() => revoke(s, client, token.refresh_token));
 				expect(gone, [200], 'a revocation');
-				if (gone?.status === 200) expect(await attempt(() => useToken(s, token.access_token)), [401], 'a revoked token');
+				if (gone?.status === 200)
+					expect(await attempt(() => useToken(s, token.access_token)), [401], 'a revoked token');
 			}
 		};
 		const killer = async () => {
@@ -105,7 +116,8 @@ row(
 				await sleep(1000);
 				// under FastCGI a program's first process only watches over its workers
 				const list = s.processes().filter((p) => !/lighttpd/.test(p.exe));
-				const all = s.front === 'fastcgi' ? list.filter((p) => list.some((q) => q.pid === p.parent)) : list;
+				const all =
+					s.front === 'fastcgi' ? list.filter((p) => list.some((q) => q.pid === p.parent)) : list;
 				const victim = all[Math.floor(Math.random() * all.length)];
 				try {
 					if (victim) process.kill(victim.pid, 'SIGKILL');
@@ -114,7 +126,10 @@ row(
 				}
 			}
 		};
-		const size = () => [s.db, `${s.db}-wal`].filter((f) => fs.existsSync(f)).reduce((sum, f) => sum + fs.statSync(f).size, 0);
+		const size = () =>
+			[s.db, `${s.db}-wal`]
+				.filter((f) => fs.existsSync(f))
+				.reduce((sum, f) => sum + fs.statSync(f).size, 0);
 		await Promise.all([reader(), reader(), reader(), writer(), writer(), killer()]);
 		eq(wrong.slice(0, 5), [], `wrong answers among ${JSON.stringify(stats)}`);
 		ok(stats.right > seconds * 10, `${stats.right} right answers in ${seconds} s`);
@@ -125,7 +140,17 @@ row(
 		eq(s.sql('PRAGMA integrity_check')[0].integrity_check, 'ok', 'integrity of the database');
 		ok(size() < (8 << 20) + seconds * (1 << 18), `the database has ${size() >> 10} KiB`);
 		for (const p of s.processes()) ok(p.rss < 64 << 20, `${p.exe} has ${p.rss >> 20} MiB`);
-		oneOf(s.processes().filter((p) => { try { return /^State:\s+Z/m.test(fs.readFileSync(`/proc/${p.pid}/status`, 'utf8')); } catch { return false; } }).length, [0], 'zombies');
+		oneOf(
+			s.processes().filter((p) => {
+				try {
+					return /^State:\s+Z/m.test(fs.readFileSync(`/proc/${p.pid}/status`, 'utf8'));
+				} catch {
+					return false;
+				}
+			}).length,
+			[0],
+			'zombies',
+		);
 	},
 	{ own: true, alone: true, fronts: ['fastcgi', 'cgi'] },
 );

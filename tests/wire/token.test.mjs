@@ -841,7 +841,7 @@ row('TC-17', 'resource at the token endpoint', async (s) => {
 });
 
 row('TC-18', 'scope at the token endpoint never adds', async (s) => {
-	const src = await source(s);
+	const { jar } = await source(s);
 	const all = ['read:knowledge', 'write:knowledge'];
 	await each(
 		[
@@ -854,7 +854,7 @@ row('TC-18', 'scope at the token endpoint never adds', async (s) => {
 			['same', 'read:knowledge', 'read:knowledge'],
 		],
 		async (name, granted, asked) => {
-			const flow = await src.next({ scope: granted });
+			const flow = await obtainCode(s, { jar, scope: granted });
 			const r = await redeem(s, flow, { scope: asked });
 			status(r, name === 'same' ? 200 : [200, 400]);
 			if (r.status === 400) {
