@@ -93,7 +93,7 @@ keys_with_default() {
 }
 keys_with_default | while read -r key value; do
 	awk -v key="$key" '$1 == ".It" { here = $3 == key } here' cgi/mcp-cgi.conf.5 | tr '\n' ' ' |
-		grep -qE "Default: (\.Ql )?$value[ ,.;]" || echo "$key = $value"
+		grep -qE "Default: (\.Ql )?${value}[ ,.;]" || echo "$key = $value"
 done >"$top/wrong"
 [ ! -s "$top/wrong" ] || no "other defaults in the manual page: $(tr '\n' ' ' <"$top/wrong")"
 [ "$(keys_with_default | wc -l)" -ge 30 ] || no "only $(keys_with_default | wc -l) defaults were found"

@@ -321,7 +321,9 @@ function age(s, seconds) {
 		const columns = s
 			.sql(`SELECT name, type FROM pragma_table_info('${t}')`)
 			.filter((c) => /_at$|^(created|issued|seen|used|agreed|until|expires)/.test(c.name) && /INT/i.test(c.type));
-		if (columns.length) s.sql(`UPDATE "${t}" SET ${columns.map((c) => `"${c.name}" = "${c.name}" - ${seconds}`).join(', ')}`, { json: false });
+		// 0 is never.
+		const older = (c) => `"${c.name}" = CASE WHEN "${c.name}" > 0 THEN "${c.name}" - ${seconds} ELSE 0 END`;
+		if (columns.length) s.sql(`UPDATE "${t}" SET ${columns.map(older).join(', ')}`, { json: false });
 	}
 }
 
