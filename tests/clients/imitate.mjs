@@ -9,7 +9,7 @@ import { eq, lacks, match, ok, oneOf, status, page } from '../lib/check.mjs';
 import { sleep } from '../lib/harness.mjs';
 import { formEncode, raw } from '../lib/http.mjs';
 import { bearer, challenge, CREATE, initialize, legacy, legacyResult, MODERN, modern, modernResult, READ, SEARCH, WRITE } from '../lib/mcp.mjs';
-import { assertDead, b64u, Jar, pkce, random, visibleText } from '../lib/oauth.mjs';
+import { assertDead, b64u, follow, Jar, pkce, random, signIn, visibleText } from '../lib/oauth.mjs';
 import { open, visit } from '../lib/person.mjs';
 
 const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };
@@ -150,10 +150,17 @@ function publish(ctx, url, answer) {
 	ctx.documents.set(new URL(url).pathname, answer);
 }
 
+function publishKeys(ctx, doc) {
+	if (doc.jwks_uri) publish(ctx, doc.jwks_uri, { body: ctx.vars.jwks });
+}
+
+/** How often the server has come for what is at an address. */
+const visitsTo = (ctx, url) => ctx.documents?.requests.filter((r) => `https://${r.host}${r.path}` === url).length ?? 0;
+
 async function publishDocument(ctx, { publish: document, headers = {} }) {
 	const doc = fill(document, ctx.vars);
 	publish(ctx, doc.client_id, { body: doc, headers });
-	if (doc.jwks_uri) publish(ctx, doc.jwks_uri, { body: ctx.vars.jwks });
+	publishKeys(ctx, doc);
 	for (const uri of doc.redirect_uris) ctx.s.redirects.add(uri);
 	ctx.client = doc;
 }
@@ -163,11 +170,29 @@ async function importDocument(ctx, { document, options = [], url_answers }) {
 	const doc = fill(document, ctx.vars);
 	const answer = fill(url_answers, ctx.vars);
 	if (answer) publish(ctx, doc.client_id, answer);
+	publishKeys(ctx, doc);
 	const file = ctx.s.write(`document-${random(6)}.json`, JSON.stringify(doc));
 	const r = ctx.s.ctl(['client', 'import', file, ...options]);
 	eq(r.status, 0, `mcpctl client import (${(r.stderr || r.stdout).trim()})`);
 	ctx.client = answer && !answer.status ? answer.body : doc;
 	for (const uri of ctx.client.redirect_uris) ctx.s.redirects.add(uri);
+}
+
+/** A client that the operator makes, and whose id somebody types in where the client asks for it. */
+async function addClient(ctx, { add }) {
+	const { client_name, redirect_uris, token_endpoint_auth_method: method, scope } = fill(add, ctx.vars);
+	const r = ctx.s.ctl(['client', 'add', client_name, '--json', '--method', method, ...redirect_uris.flatMap((uri) => ['--redirect', uri]),
+		...(scope ? ['--scope', scope] : [])]);
+	eq(r.status, 0, `mcpctl client add (${(r.stderr || r.stdout).trim()})`);
+	ctx.client = JSON.parse(r.stdout);
+	match(ctx.client.client_id, URL_SAFE, 'client_id');
+	eq(typeof ctx.client.client_secret, method === 'none' ? 'undefined' : 'string', 'client_secret');
+	if (ctx.client.client_secret) {
+		match(ctx.client.client_secret, URL_SAFE, 'client_secret');
+		ctx.s.secrets.add(ctx.client.client_secret);
+	}
+	eq(ctx.client.redirect_uris, redirect_uris, 'redirect_uris');
+	for (const uri of redirect_uris) ctx.s.redirects.add(uri);
 }
 
 async function registerClient(ctx, { register, times = 1, same = false, answer = {}, headers = {} }) {
@@ -196,7 +221,7 @@ async function registerClient(ctx, { register, times = 1, same = false, answer =
 async function introduce(ctx) {
 	const how = ctx.fixture.introduce;
 	if (how.key && !ctx.key) makeKey(ctx, how.key);
-	const way = how.publish ? publishDocument : how.document ? importDocument : registerClient;
+	const way = how.publish ? publishDocument : how.document ? importDocument : how.add ? addClient : registerClient;
 	await way(ctx, how);
 }
 
@@ -215,6 +240,13 @@ const words = (text) => text.split(' ').sort();
 /** What a person is shown of an address: the host on the web, the scheme where a program has one of its own. */
 const placeOf = (uri) => /^https?:\/\/([^/?#]*)/.exec(uri)?.[1] ?? /^[a-z][a-z0-9+.-]*:/.exec(uri)[0];
 
+/** The page after the sign-in. */
+async function signedIn(ctx, url) {
+	const jar = new Jar();
+	const first = page(await open(ctx.s, url, jar), 200, 'the sign-in page');
+	return follow(ctx.s, status(await signIn(ctx.s, first, jar, { username: ctx.username }), 303, 'sign-in'), jar);
+}
+
 async function authorize(ctx) {
 	const how = fill(ctx.fixture.authorize, ctx.vars);
 	const { verifier, challenge: code_challenge } = pkce();
@@ -225,7 +257,7 @@ async function authorize(ctx) {
 	lacks(endpoint, /\?/, 'authorization_endpoint');
 	const url = `${endpoint}?${formEncode(params)}`;
 	if (how.refused) {
-		page(await open(ctx.s, url, new Jar()), how.refused, 'the refusal');
+		page(await signedIn(ctx, url), how.refused, 'the refusal');
 		return false;
 	}
 	const { jar, asked, answer } = await visit(ctx.s, url, { jar: ctx.jar, username: ctx.username });
@@ -360,6 +392,13 @@ async function forgotten(ctx) {
 	ok(ctx.client.client_id !== before, 'the client has a new client_id');
 }
 
+/** A document that the operator has imported is not fetched, whatever is said of its keys; those are, once for an hour. */
+function fetchedLittle(ctx) {
+	const { document, url_answers } = ctx.fixture.introduce;
+	if (document && !url_answers) eq(visitsTo(ctx, ctx.client.client_id), 0, 'requests for the document');
+	if (ctx.client.jwks_uri) eq(visitsTo(ctx, ctx.client.jwks_uri), 1, 'requests for the keys');
+}
+
 async function revoke(ctx) {
 	const { token = 'refresh_token', hint = true, auth = ctx.fixture.token.auth } = ctx.fixture.revoke ?? {};
 	const { params, headers } = prove(ctx, auth);
@@ -406,4 +445,5 @@ export async function imitate(s, fixture, documents) {
 	for (let n = 0; n < (fixture.connects ?? 1); n++) if (!(await connect(ctx))) return;
 	if (fixture.forgotten) await step('forgotten', forgotten(ctx));
 	await step('revoke', revoke(ctx));
+	fetchedLittle(ctx);
 }
