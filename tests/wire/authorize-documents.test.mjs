@@ -117,6 +117,16 @@ row('UD-01', 'prompt=none asks nobody, and tells nobody', async (s) => {
 	eq(asked(client.at), 1, 'requests: only for the one who is signed in');
 }, WITH);
 
+row('UD-01', 'what is kept is fresh for five minutes at least, for a day at most, and not at all where that is said', async (s) => {
+	const { jar } = await toConsent(s);
+	for (const [value, least, most] of [[null, 290, 300], ['max-age=10', 290, 300], ['max-age=1000', 980, 1000], ['max-age=31536000', 86390, 86400], ['max-age=1000, no-store', -10, 0]]) {
+		const client = publish({}, { headers: value ? { 'Cache-Control': value } : {} });
+		await toConsent(s, { client, jar });
+		const [{ left }] = s.sql(`SELECT fresh_until - unixepoch() AS left FROM client WHERE id = ${quoted(client.client_id)}`);
+		ok(left >= least && left <= most, `${value}: ${left} seconds`);
+	}
+}, WITH);
+
 /* ---- pinned ---- */
 
 row('UD-02', 'pinned first, fetched never', async (s) => {
@@ -154,6 +164,12 @@ row('UD-02', 'with client_id_documents = pinned nothing is fetched, and what was
 	page((await visit(s, client, { jar })).r, 400, 'not pinned');
 	ok(formFor((await visit(s, pinned, { jar })).r, 'allow'), 'pinned');
 	eq([asked(client.at), asked(pinned.at)], [1, 0], 'requests');
+	s.setConf({ client_id_documents: 'off' });
+	await s.restart();
+	for (const one of [client, pinned]) {
+		page((await visit(s, one, { jar })).r, 400, 'off, signed in');
+		page((await visit(s, one)).r, 400, 'off, not signed in');
+	}
 }, { own: true, settings: TRUST });
 
 /* ---- the operator's word ---- */
@@ -185,6 +201,7 @@ row('UD-03', 'a client that waits for approval is told so, on a page', async (s)
 		match(visibleText(r.text), /Reference for the operator: [0-9a-f]{16}/, 'reference');
 		ok(r.headers.location === undefined && !formFor(r, 'allow') && !formFor(r, 'login'), 'nothing else');
 	}
+	eq(rowsOf(s, `client_id = ${quoted(client.client_id)} AND outcome = 'unauthorized_client'`).map((x) => x.event), ['consent', 'authorize', 'authorize'], 'what was written down');
 	s.sql(`UPDATE client SET waits = 0 WHERE id = ${quoted(client.client_id)}`, { json: false });
 	answerOf(await consent(s, flow.page, flow.jar)).one('code');
 });
