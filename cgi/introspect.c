@@ -79,9 +79,10 @@ static const struct fail *introspect_handle(struct request *rq, struct response 
 	return NULL;
 }
 
+/* Nobody learns from the answer how close he came. */
 static void introspect_refuse(struct request *rq, struct response *rs, const struct fail *no)
 {
-	refusal_give(rq, rs, AUDIT_INTROSPECT, no);
+	refusal_give(rq, rs, AUDIT_INTROSPECT, no == &client_invalid ? &client_invalid_basic : no);
 }
 
 const struct endpoint introspection = {

@@ -81,22 +81,16 @@ static const char *method_of(struct json_object *doc)
 	return pick(doc, named ? "token_endpoint_auth_methods_supported" : member);
 }
 
-/* Keys, wherever they are said to be; a private one is refused even where none would be used. */
-static const char *read_keys(struct arena *a, struct json_object *doc, struct client *c)
+static const char *take_keys(struct arena *a, struct json_object *keys, const char *uri, struct client *c)
 {
-	struct json_object *keys = json_get(doc, "jwks");
-	const char *uri = json_text(doc, "jwks_uri"), *why;
 	struct buf b = buf_new(a);
+	const char *why;
 	struct url u;
 
-	if (json_has(doc, "jwks") && (why = jwks_check(keys)))
-		return why;
-	if (strcmp(c->auth_method, "private_key_jwt") != 0)
-		return NULL;
-	if (keys && uri)
-		return "jwks and jwks_uri are both there";
 	if (!keys && !uri)
 		return "private_key_jwt needs jwks or jwks_uri";
+	if (keys && uri)
+		return "jwks and jwks_uri are both there";
 	if (uri && !fetch_url_read(a, uri, &u))
 		return "jwks_uri is no https URL that could be fetched from";
 	if (keys && (why = jwks_usable(a, keys)))
@@ -107,6 +101,21 @@ static const char *read_keys(struct arena *a, struct json_object *doc, struct cl
 		c->keys = b.v;
 	}
 	return NULL;
+}
+
+/*
+ * Keys, wherever they are said to be; a private one is refused even where none would be used.  Who may do without keys may
+ * bring a signature all the same, if these are good.
+ */
+static const char *read_keys(struct arena *a, struct json_object *doc, struct client *c)
+{
+	struct json_object *keys = json_get(doc, "jwks");
+	const char *why;
+
+	if (json_has(doc, "jwks") && (why = jwks_check(keys)))
+		return why;
+	why = take_keys(a, keys, json_text(doc, "jwks_uri"), c);
+	return strcmp(c->auth_method, "private_key_jwt") == 0 ? why : NULL;
 }
 
 /* What no registration could say or leave out. */

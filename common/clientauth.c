@@ -12,9 +12,15 @@
 #include "store_assertion.h"
 #include "url.h"
 
-const struct fail client_invalid = {
-	.status = 401, .error = "invalid_client", .basic_realm = "mcp-cgi",
-	.description = "The client is unknown or did not authenticate as it has registered",
+#define WHAT "The client is unknown or did not authenticate as it has registered"
+
+/*
+ * A challenge only where a header was tried: clients that take every challenge for one to their user would not see the
+ * error.
+ */
+const struct fail client_invalid = FAIL(401, "invalid_client", WHAT);
+const struct fail client_invalid_basic = {
+	.status = 401, .error = "invalid_client", .basic_realm = "mcp-cgi", .description = WHAT,
 };
 static const struct fail client_id_missing = FAIL(400, "invalid_request", "client_id is missing");
 static const struct fail two_methods = FAIL(400, "invalid_request",
@@ -162,7 +168,7 @@ static bool is_better(const struct client *c, const struct claim *claim)
 	return claim->jws.alg && strcmp(c->auth_method, "none") == 0 && (c->keys || c->keys_uri);
 }
 
-const struct fail *client_authenticate(struct context *cx, const struct client_credentials *x, struct client **c)
+static const struct fail *authenticate(struct context *cx, const struct client_credentials *x, struct client **c)
 {
 	struct claim claim = { 0 };
 	const struct fail *no;
@@ -184,4 +190,11 @@ const struct fail *client_authenticate(struct context *cx, const struct client_c
 	if (!no)
 		*c = found;
 	return no;
+}
+
+const struct fail *client_authenticate(struct context *cx, const struct client_credentials *x, struct client **c)
+{
+	const struct fail *no = authenticate(cx, x, c);
+
+	return no == &client_invalid && x->authorization ? &client_invalid_basic : no;
 }

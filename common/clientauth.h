@@ -10,6 +10,7 @@
 #include "store_client.h"
 
 extern const struct fail client_invalid;	/* 401 invalid_client */
+extern const struct fail client_invalid_basic;	/* the same for who tried a header: with a challenge (RFC 6749 section 5.2) */
 
 /* What a request brings; each NULL when absent. */
 struct client_credentials {
@@ -20,8 +21,8 @@ struct client_credentials {
 
 /*
  * The client behind the credentials.  Exactly one method, and the one that the client has registered; anything else is
- * client_invalid, more than one method is invalid_request.  Secrets are compared by their hash, in constant time; an assertion is
- * spent.  No transaction may be open; cx->trail says for the operator what was wrong.
+ * client_invalid or client_invalid_basic, more than one method is invalid_request.  Secrets are compared by their hash, in
+ * constant time; an assertion is spent.  No transaction may be open; cx->trail says for the operator what was wrong.
  */
 const struct fail *client_authenticate(struct context *cx, const struct client_credentials *x, struct client **c)
     __attribute__((nonnull, warn_unused_result));
