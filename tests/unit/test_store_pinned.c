@@ -178,6 +178,10 @@ static void those_without_a_live_grant_make_room(void **state)
 	assert_non_null(get(w, "c_one"));
 	assert_non_null(get(w, "c_two"));
 	w->cx.now += w->conf.refresh_ttl;		/* now nobody holds anything */
+	c = world_client(url(w, 0));
+	assert_true(put(w, &c, w->cx.now, 4));
+	assert_int_equal(get(w, url(w, 0))->created_at, START);		/* the oldest does not make room for itself */
+	assert_null(get(w, url(w, 5)));
 	c = world_client(url(w, 9));
 	assert_true(put(w, &c, w->cx.now, 4));
 	assert_int_equal(world_ask(w, "SELECT count(*) FROM client WHERE kind = 'document'"), 5);
