@@ -4,9 +4,9 @@
 // history, rows that grew with every request, and what one program obeyed and another did not.
 
 import { row } from '../lib/rows.mjs';
-import { oauthError } from '../lib/check.mjs';
+import { eq, match, oauthError, ok, page } from '../lib/check.mjs';
 import { addClient } from '../lib/operator.mjs';
-import { credentials, token } from '../lib/oauth.mjs';
+import { authParams, credentials, get, pkce, register, toConsent, token, TRUSTED } from '../lib/oauth.mjs';
 
 row(
 	'TO-01',
@@ -20,4 +20,31 @@ row(
 		}
 	},
 	{ settings: { client_credentials: 'on', '[resource {issuer}/closed]': { scopes: 'offline_access' } } },
+);
+
+row(
+	'AC-02',
+	'what a page costs does not grow with the square of how often an app was allowed',
+	async (s) => {
+		const client = await register(s, { redirect_uris: [TRUSTED] });
+		const { jar } = await toConsent(s, { client });
+		const put = (scope, at, used, n) =>
+			s.sql(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${n})
+				INSERT INTO grants (user_id, client_id, scope, resource, created_at, used_at, expires_at)
+				SELECT id, '${client.client_id}', '${scope}', '${s.resource}', ${at}, ${used}, unixepoch() + 100000 FROM n, user`);
+		put('read:knowledge', 1000000000, 1500000000, 3000);
+		put('read:knowledge offline_access', 1100000000, 1600000000, 3000);
+		const [{ peak: before }] = s.processes();
+		const account = await get(s, '/account', jar);
+		page(account, 200, 'account');
+		const asked = await get(s, '/authorize?' + new URLSearchParams(authParams(s, client, { scope: 'write:knowledge', code_challenge: pkce().challenge })), jar);
+		page(asked, 200, 'consent');
+		const [{ peak: after }] = s.processes();
+		ok(after - before < 32 * 1024 * 1024, `more memory: ${(after - before) / 1024} KiB`);
+		eq(account.text.match(/name="grant"/g)?.length, 1, 'apps on the page');
+		match(account.text, /datetime="2001-09-09T.*datetime="2020-09-13T/s, 'since the first, used the last time');
+		match(account.text, /Search and read.*Stay connected/s, 'what all of them allow');
+		match(asked.text, /already allowed.*Search and read.*Stay connected/s, 'what was allowed before');
+	},
+	{ own: true, fronts: ['inproc'] },
 );
