@@ -6,7 +6,7 @@
 import { row } from '../lib/rows.mjs';
 import { eq, match, oauthError, ok, page } from '../lib/check.mjs';
 import { addClient } from '../lib/operator.mjs';
-import { authParams, credentials, get, pkce, register, toConsent, token, TRUSTED } from '../lib/oauth.mjs';
+import { authParams, credentials, get, pkce, raw, register, toConsent, token, TRUSTED } from '../lib/oauth.mjs';
 
 row(
 	'TO-01',
@@ -47,4 +47,27 @@ row(
 		match(asked.text, /already allowed.*Search and read.*Stay connected/s, 'what was allowed before');
 	},
 	{ own: true, fronts: ['inproc'] },
+);
+
+row(
+	'RG-22',
+	'a client may not change itself without end: each change is a row that stays',
+	async (s) => {
+		const metadata = { redirect_uris: ['https://c.example/cb'], token_endpoint_auth_method: 'client_secret_basic' };
+		const client = await register(s, metadata);
+		const put = (n) =>
+			raw(s, {
+				method: 'PUT',
+				path: `/register/${client.client_id}`,
+				headers: { Authorization: `Bearer ${client.registration_access_token}`, 'Content-Type': 'application/json' },
+				body: JSON.stringify({ ...metadata, client_id: client.client_id, client_name: `name ${n}` }),
+			});
+		const before = s.counts().audit;
+		const codes = [];
+		for (let i = 0; i < 22; i++) codes.push((await put(i)).status);
+		eq(codes, [...Array(20).fill(200), 429, 429], 'twenty in an hour');
+		eq((await put(19)).status, 200, 'what changes nothing costs nothing');
+		ok(s.counts().audit - before <= 22, 'rows of the audit');
+	},
+	{ own: true, settings: { rate_limits: 'on' } },
 );
