@@ -4,8 +4,8 @@
 // history, rows that grew with every request, and what one program obeyed and another did not.
 
 import { row } from '../lib/rows.mjs';
-import { eq, match, oauthError, ok, page } from '../lib/check.mjs';
-import { addClient } from '../lib/operator.mjs';
+import { eq, lacks, match, oauthError, ok, page } from '../lib/check.mjs';
+import { addClient, ctl } from '../lib/operator.mjs';
 import { authParams, credentials, get, pkce, raw, register, toConsent, token, TRUSTED } from '../lib/oauth.mjs';
 
 row(
@@ -70,4 +70,23 @@ row(
 		ok(s.counts().audit - before <= 22, 'rows of the audit');
 	},
 	{ own: true, settings: { rate_limits: 'on' } },
+);
+
+row(
+	'CF-10',
+	'what strangers said drives no terminal of the operator, also where mcpctl speaks to programs',
+	async (s) => {
+		const hostile = 'x\u0007\u007f\u009b2J\u061c\u200f\u202e\u2066y é';
+		const client_name = 'n\u009b2J\u202e é';
+		const client = await register(s, { redirect_uris: [TRUSTED], client_name });
+		await get(s, '/authorize?' + new URLSearchParams(authParams(s, client, { code_challenge: pkce().challenge, resource: hostile })));
+		const said = { audit: ctl(s, ['audit']), trace: ctl(s, ['trace', '--json']), list: ctl(s, ['client', 'list', '--json']) };
+		for (const [what, text] of Object.entries(said)) {
+			lacks(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/, what);
+			match(text, /é/, `${what}: what can be read is`);
+		}
+		ok(said.audit.split('\n').filter(Boolean).some((line) => JSON.parse(line).why.includes(hostile)), 'the audit, read again');
+		ok(JSON.parse(said.list).some((c) => c.client_name === client_name), 'the list, read again');
+	},
+	{ own: true },
 );
