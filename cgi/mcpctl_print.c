@@ -107,8 +107,30 @@ void mcpctl_put_object(struct buf *b)
 	buf_char(b, '{');
 }
 
+/* The code point of a character of at most three bytes. */
+static unsigned code_point(const unsigned char *p, size_t n)
+{
+	if (n == 1)
+		return *p;
+	if (n == 2)
+		return (p[0] & 0x1fU) << 6 | (p[1] & 0x3fU);
+	return (p[0] & 0x0fU) << 12 | (p[1] & 0x3fU) << 6 | (p[2] & 0x3fU);
+}
+
+/* Programs' output is looked at in terminals, too.  What is unseen stands in texts only, where JSON has an escape for it. */
 void mcpctl_print_document(const struct buf *b)
 {
-	fwrite(b->v, 1, b->len, stdout);
+	const unsigned char *p = (const unsigned char *)b->v;
+	size_t left = b->len, n;
+
+	for (; left; p += n, left -= n) {
+		n = utf8_char((const char *)p, left);
+		if (n == 0)
+			n = 1;
+		if (is_unseen(p, n))
+			printf("\\u%04x", code_point(p, n));
+		else
+			fwrite(p, 1, n, stdout);
+	}
 	putchar('\n');
 }

@@ -55,7 +55,7 @@ const struct conf_key conf_keys[] = {
 	  "Seconds until an unused browser session ends." },
 	{ "session_ttl", NUMBER, AT(session_ttl), 1, 2592000, "86400", "Seconds until any browser session ends." },
 	{ "rate_limits", SWITCH, AT(rate_limits), 0, 0, "on", "Limits against guessing and flooding: on or off." },
-	{ "limit_register", RATE, AT(limit[LIMIT_REGISTER]), 0, 0, "20/3600", "New clients from one address: N/SECONDS." },
+	{ "limit_register", RATE, AT(limit[LIMIT_REGISTER]), 0, 0, "20/3600", "New clients from one address, and changes of one client: N/SECONDS." },
 	{ "limit_register_all", RATE, AT(limit[LIMIT_REGISTER_ALL]), 0, 0, "200/3600", "New clients from everywhere." },
 	{ "limit_authorize", RATE, AT(limit[LIMIT_AUTHORIZE]), 0, 0, "120/300", "Authorization requests from one address." },
 	{ "limit_authorize_all", RATE, AT(limit[LIMIT_AUTHORIZE_ALL]), 0, 0, "2000/600", "Authorization requests from everywhere." },

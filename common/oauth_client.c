@@ -43,7 +43,7 @@ static const struct fail *find_scope(struct context *cx, const struct client *c,
 	const char *all = scope_all(cx->arena, cx->conf, at);
 
 	*scope = "";
-	if (!asked || scope_is_wellformed(asked))
+	if (*all && (!asked || scope_is_wellformed(asked)))	/* an empty list would narrow nothing */
 		*scope = scope_narrow(cx->arena, cx->conf, asked ? scope_narrow(cx->arena, cx->conf, asked, all) : all, c->scope);
 	if (**scope)
 		return NULL;

@@ -97,13 +97,17 @@ static bool is_same(struct context *cx, const struct client *one, const struct c
 	return memcmp(&a, &b, sizeof a) == 0;
 }
 
-/* In one transaction; whoever has removed or disabled the client meanwhile was first. */
+/*
+ * In one transaction; whoever has removed or disabled the client meanwhile was first.  A change is written down like a registration,
+ * so that a client has as many of them as an address has of those; by whatever address it comes.
+ */
 static const struct fail *write_change(struct context *cx, const struct client *c)
 {
 	const struct fail *no;
 	bool found;
 
-	if ((no = store_begin(cx->store)) || (no = client_change(cx->store, c, &found)))
+	if ((no = store_begin(cx->store)) || (no = limit_take(cx, LIMIT_REGISTER, c->id)) ||
+	    (no = client_change(cx->store, c, &found)))
 		return no;
 	if (!found)
 		return &registration_unmanaged;

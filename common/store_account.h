@@ -20,7 +20,10 @@ struct account_grant {
 	int64_t used_at;		/* 0: not yet */
 };
 
-/* Calls each(with, grant) for every live grant of the user, the newest first. */
+/*
+ * Calls each(with, grant) for the live grants of the user, the newest first.  Those of one client, resource and scope are one,
+ * which has the id of the newest, the beginning of the oldest and the last use of all.
+ */
 const struct fail *account_each(struct store *s, struct arena *a, int64_t user_id, int64_t now,
     void (*each)(void *with, const struct account_grant *g), void *with) __attribute__((nonnull(1, 2, 5), warn_unused_result));
 

@@ -2,12 +2,16 @@
 -- What a signed-in person sees and takes back.
 
 -- account_each: account
--- Live grants of a person, the newest first.  One of a client that the operator has disabled is there, since it would live again.
-SELECT grants.id, grants.client_id, client.name, client.kind, client.redirect_uris, client.disabled_at, grants.scope,
-  grants.resource, grants.created_at, grants.used_at
-  FROM grants INDEXED BY grants_by_user JOIN client ON client.id = grants.client_id
- WHERE grants.user_id = :user_id AND grants.revoked_at = 0 AND grants.expires_at > :now
- ORDER BY grants.id DESC;
+-- Live grants of a person, the newest first; those that differ in nothing but their times, of which there may be thousands, are
+-- one row.  One of a client that the operator has disabled is there, since it would live again.
+SELECT gathered.id, client_id, client.name, client.kind, client.redirect_uris, client.disabled_at, gathered.scope,
+  gathered.resource, since, used
+  FROM (SELECT max(id) AS id, client_id, scope, resource, min(created_at) AS since, max(used_at) AS used
+          FROM grants INDEXED BY grants_by_user
+         WHERE user_id = :user_id AND revoked_at = 0 AND expires_at > :now
+         GROUP BY client_id, resource, scope) AS gathered
+  JOIN client ON client.id = client_id
+ ORDER BY gathered.id DESC;
 
 -- account_revoke: account
 -- The live grant of that id, and the others of the same client at the same resource.  No row: not this person's, or gone.

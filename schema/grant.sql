@@ -17,8 +17,8 @@ SELECT id, scope, attempt, created_at, expires_at, generation
  WHERE client_id = :client_id AND user_id IS NULL AND resource = :resource AND revoked_at = 0 AND expires_at > :now;
 
 -- grant_find_before: authorize
--- Scopes that this person has given this client before, and that live.
-SELECT scope FROM grants INDEXED BY grants_by_user
+-- Scopes that this person has given this client before, and that live; each list once, however often it was given.
+SELECT DISTINCT scope FROM grants INDEXED BY grants_by_user
  WHERE user_id = :user_id AND client_id = :client_id AND resource = :resource AND revoked_at = 0 AND expires_at > :now;
 
 -- grant_find: token revoke

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: ISC
+//
+// What a second reader of the code tried: an empty list that narrowed nothing, memory that grew with the square of a person's
+// history, rows that grew with every request, and what one program obeyed and another did not.
+
+import { row } from '../lib/rows.mjs';
+import { eq, lacks, match, oauthError, ok, page } from '../lib/check.mjs';
+import { addClient, ctl } from '../lib/operator.mjs';
+import { authParams, credentials, get, pkce, raw, register, toConsent, token, TRUSTED } from '../lib/oauth.mjs';
+
+row(
+	'TO-01',
+	'where no scope is to be had a machine gets none, whatever it asks for',
+	async (s) => {
+		const resource = `${s.issuer}/closed`;
+		const c = credentials(addClient(s, 'everywhere', { args: ['--resource', s.resource, '--resource', resource] }));
+		for (const scope of ['write:knowledge', 'offline_access', undefined]) {
+			const r = await token(s, { grant_type: 'client_credentials', scope, resource, ...c.params }, c.headers);
+			oauthError(r, 400, 'invalid_scope', `scope ${scope}`);
+		}
+	},
+	{ settings: { client_credentials: 'on', '[resource {issuer}/closed]': { scopes: 'offline_access' } } },
+);
+
+row(
+	'AC-02',
+	'what a page costs does not grow with the square of how often an app was allowed',
+	async (s) => {
+		const client = await register(s, { redirect_uris: [TRUSTED] });
+		const { jar } = await toConsent(s, { client });
+		const put = (scope, at, used, n) =>
+			s.sql(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${n})
+				INSERT INTO grants (user_id, client_id, scope, resource, created_at, used_at, expires_at)
+				SELECT id, '${client.client_id}', '${scope}', '${s.resource}', ${at}, ${used}, unixepoch() + 100000 FROM n, user`);
+		put('read:knowledge', 1000000000, 1500000000, 3000);
+		put('read:knowledge offline_access', 1100000000, 1600000000, 3000);
+		const [{ peak: before }] = s.processes();
+		const account = await get(s, '/account', jar);
+		page(account, 200, 'account');
+		const asked = await get(s, '/authorize?' + new URLSearchParams(authParams(s, client, { scope: 'write:knowledge', code_challenge: pkce().challenge })), jar);
+		page(asked, 200, 'consent');
+		const [{ peak: after }] = s.processes();
+		ok(after - before < 32 * 1024 * 1024, `more memory: ${(after - before) / 1024} KiB`);
+		eq(account.text.match(/name="grant"/g)?.length, 1, 'apps on the page');
+		match(account.text, /datetime="2001-09-09T.*datetime="2020-09-13T/s, 'since the first, used the last time');
+		match(account.text, /Search and read.*Stay connected/s, 'what all of them allow');
+		match(asked.text, /already allowed.*Search and read.*Stay connected/s, 'what was allowed before');
+	},
+	{ own: true, fronts: ['inproc'] },
+);
+
+row(
+	'RG-22',
+	'a client may not change itself without end: each change is a row that stays',
+	async (s) => {
+		const metadata = { redirect_uris: ['https://c.example/cb'], token_endpoint_auth_method: 'client_secret_basic' };
+		const client = await register(s, metadata);
+		const put = (n) =>
+			raw(s, {
+				method: 'PUT',
+				path: `/register/${client.client_id}`,
+				headers: { Authorization: `Bearer ${client.registration_access_token}`, 'Content-Type': 'application/json' },
+				body: JSON.stringify({ ...metadata, client_id: client.client_id, client_name: `name ${n}` }),
+			});
+		const before = s.counts().audit;
+		const codes = [];
+		for (let i = 0; i < 22; i++) codes.push((await put(i)).status);
+		eq(codes, [...Array(20).fill(200), 429, 429], 'twenty in an hour');
+		eq((await put(19)).status, 200, 'what changes nothing costs nothing');
+		ok(s.counts().audit - before <= 22, 'rows of the audit');
+	},
+	{ own: true, settings: { rate_limits: 'on' } },
+);
+
+row(
+	'CF-10',
+	'what strangers said drives no terminal of the operator, also where mcpctl speaks to programs',
+	async (s) => {
+		const hostile = 'x\u0007\u007f\u009b2J\u061c\u200f\u202e\u2066y é';
+		const client_name = 'n\u009b2J\u202e é';
+		const client = await register(s, { redirect_uris: [TRUSTED], client_name });
+		await get(s, '/authorize?' + new URLSearchParams(authParams(s, client, { code_challenge: pkce().challenge, resource: hostile })));
+		const said = { audit: ctl(s, ['audit']), trace: ctl(s, ['trace', '--json']), list: ctl(s, ['client', 'list', '--json']) };
+		for (const [what, text] of Object.entries(said)) {
+			lacks(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/, what);
+			match(text, /é/, `${what}: what can be read is`);
+		}
+		ok(said.audit.split('\n').filter(Boolean).some((line) => JSON.parse(line).why.includes(hostile)), 'the audit, read again');
+		ok(JSON.parse(said.list).some((c) => c.client_name === client_name), 'the list, read again');
+	},
+	{ own: true },
+);
