@@ -232,7 +232,7 @@ row('UD-05', 'every refusal of a request, under the reference of its page', asyn
 	const client = await register(s, { client_name: `Refused ${++serial}`, redirect_uris: ['https://c.example/cb'] });
 	const cases = [
 		['unknown client', { client_id: 'c_nobody' }, 'invalid_request', /not registered/],
-		['redirect', { redirect_uri: 'https://c.example/cb/' }, 'invalid_request', /redirect_uri is 'https:\/\/c\.example\/cb\/'; registered are \["https:\/\/c\.example\/cb"\]/],
+		['redirect', { redirect_uri: 'https://c.example/cb/' }, 'invalid_request', /redirect_uri 'https:\/\/c\.example\/cb\/' is not registered; registered are \["https:\/\/c\.example\/cb"\]/],
 		['scope', { scope: 'no:such' }, 'invalid_scope', /scope is 'no:such'/],
 		['resource', { resource: 'https://other.example/mcp' }, 'invalid_target', /resource is 'https:\/\/other\.example\/mcp'/],
 		['challenge', { code_challenge: undefined }, 'invalid_request', /PKCE/],
