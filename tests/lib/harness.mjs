@@ -434,6 +434,53 @@ function whereIn(log) {
 	return frames.length ? ` in ${frames.join(' < ')}` : '';
 }
 
+const QUICK = { password_ln: 10, rate_limits: 'off' };
+const fresh = new Map();
+
+/**
+ * What `mcpctl init` and `mcpctl user add alice` have made, as bytes; made once a run, and written into the folder of
+ * each installation that starts with it. Only the issuer in the settings is another one each time.
+ */
+function initialized(owned, ctl, user) {
+	const key = JSON.stringify([owned, ctl, user]);
+	if (fresh.has(key)) return fresh.get(key);
+	const dir = freshFolder(owned);
+	const conf = `${dir}/etc/mcp-cgi.conf`;
+	const run = (args, input) =>
+		must(runAs(owned, [ctl, '--config', conf, ...args], { input }), `mcpctl ${args[0]}`);
+	run(['init', '--issuer', 'http://127.0.0.1:1']);
+	fs.writeFileSync(conf, withSettings(fs.readFileSync(conf, 'utf8'), QUICK));
+	if (user) run(['user', 'add', 'alice', '--password-stdin'], PASSWORD + '\n');
+	const files = fs.readdirSync(`${dir}/etc`).map((name) => [name, fs.readFileSync(`${dir}/etc/${name}`)]);
+	fs.rmSync(dir, { recursive: true, force: true });
+	folders.delete(dir);
+	fresh.set(key, files);
+	return files;
+}
+
+/** Initializes an installation: by mcpctl where its settings say how the database is made, otherwise as once before. */
+function initialize(s, { owned, ctl, settings, user }) {
+	const all = filledIn({ ...QUICK, ...settings }, s.issuer);
+	if (['database', 'password_ln'].some((k) => k in settings)) {
+		must(s.ctl(['init', '--issuer', s.issuer]), 'mcpctl init');
+		s.setConf(all);
+	} else {
+		const etc = path.dirname(s.conf);
+		fs.mkdirSync(etc, { mode: 0o700 });
+		for (const [name, bytes] of initialized(owned, ctl, user)) {
+			fs.writeFileSync(`${etc}/${name}`, bytes, { mode: 0o600 });
+			if (owned) chown(`${etc}/${name}`);
+		}
+		if (owned) chown(etc);
+		s.setConf({ issuer: s.issuer, ...all });
+		user = false;
+	}
+	const database = /^\s*database\s*=\s*(.+?)\s*$/m.exec(s.readConf())?.[1] ?? 'mcp.db';
+	s.db = path.resolve(path.dirname(s.conf), database);
+	if (user) s.addUser('alice');
+	return all;
+}
+
 /**
  * Starts one installation. settings: keys of mcp-cgi.conf on top of the quick ones of the tests (null removes a key);
  * or a section: see withSettings; {issuer} in it is filled in); user: false makes no user; env: more environment for
@@ -550,14 +597,8 @@ export async function start({ front, settings = {}, user = true, env = {}, ownPr
 		if (faults.length) throw new Error(faults.join('; '));
 	};
 
-	must(s.ctl(['init', '--issuer', s.issuer]), 'mcpctl init');
-	const all = filledIn({ password_ln: 10, rate_limits: 'off', ...settings }, s.issuer);
-	s.setConf(all);
-	s.settings = all;
-	s.resource = all.resource ?? `${s.issuer}/mcp`;
-	const database = /^\s*database\s*=\s*(.+?)\s*$/m.exec(s.readConf())?.[1] ?? 'mcp.db';
-	s.db = path.resolve(path.dirname(s.conf), database);
-	if (user) s.addUser('alice');
+	s.settings = initialize(s, { owned, ctl, settings, user });
+	s.resource = s.settings.resource ?? `${s.issuer}/mcp`;
 	try {
 		await startFront(s);
 	} catch (e) {

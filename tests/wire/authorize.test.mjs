@@ -794,6 +794,9 @@ row('AU-18', 'scope: malformed or unknown is refused, the rest reduced to what i
 			'READ:KNOWLEDGE',
 			'read',
 			'bogus other',
+			'x y z',
+			'openid bogus',
+			'OpenID',
 			'read:knowledge "',
 			'read:"knowledge',
 			'read:knowledge \\',
@@ -829,6 +832,8 @@ row('AU-18', 'scope: malformed or unknown is refused, the rest reduced to what i
 			['one unknown', 'read:knowledge bogus', 'read:knowledge'],
 			['unknown first', 'openid profile email write:knowledge', 'write:knowledge'],
 			['other order', 'write:knowledge read:knowledge', 'read:knowledge write:knowledge'],
+			['of other worlds alone', 'openid profile email', 'read:knowledge write:knowledge'],
+			['one of other worlds', 'openid', 'read:knowledge write:knowledge'],
 		],
 		async (_, scope, want) => {
 			// One that was allowed nothing yet: otherwise the page offers the sum.

@@ -7,6 +7,7 @@ import { CORPUS } from '../lib/corpus.mjs';
 import { row } from '../lib/rows.mjs';
 import { sleep } from '../lib/harness.mjs';
 import { each, eq, lacks, match, oauthError, ok, page, status } from '../lib/check.mjs';
+import { addClient } from '../lib/operator.mjs';
 import {
 	allowedScopes,
 	answerOf,
@@ -448,8 +449,11 @@ row(
 	{ own: true, settings: { request_ttl: 3 } },
 );
 
-row('CO-11', 'no more than the client may ask is offered, and no form gets more', async (s) => {
-	const client = await register(s, { scope: 'read:knowledge' });
+row('CO-11', 'no more than the operator lets the client ask is offered, and no form gets more', async (s) => {
+	const client = addClient(s, 'Reader', {
+		method: 'none',
+		args: ['--redirect', LOOPBACK, '--scope', 'read:knowledge'],
+	});
 	const flow = await toConsent(s, { client, scope: 'read:knowledge write:knowledge' });
 	const text = visibleText(flow.page.text);
 	ok(text.includes(READ), 'reading is offered');
@@ -465,6 +469,18 @@ row('CO-11', 'no more than the client may ask is offered, and no form gets more'
 	status(t, 200);
 	eq(t.json.scope, 'read:knowledge', 'scope');
 	eq(await allowedScopes(s, t.json.access_token), ['read:knowledge'], 'what the token may do');
+});
+
+row('CO-11', 'what a client registered for itself is what it gets unasked, and no limit', async (s) => {
+	const client = await register(s, { scope: 'read:knowledge' });
+	const usual = await obtain(s, { client });
+	eq(usual.tokens.scope, 'read:knowledge', 'scope when none is asked for');
+	eq(await allowedScopes(s, usual.tokens.access_token), ['read:knowledge'], 'what the token may do');
+	const flow = await toConsent(s, { client, scope: 'read:knowledge write:knowledge' });
+	ok(visibleText(flow.page.text).includes(WRITE), 'writing is offered to the person, who decides');
+	const t = await redeem(s, { ...flow, code: answerOf(await consent(s, flow.page, flow.jar)).one('code') });
+	status(t, 200);
+	eq(t.json.scope.split(' ').sort(), ['read:knowledge', 'write:knowledge'], 'scope');
 });
 
 row('CO-11', 'what was not asked for is not granted', async (s) => {

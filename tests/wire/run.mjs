@@ -3,7 +3,8 @@
 // Runs the wire tests against one front:  run.mjs inproc|fastcgi|cgi [FILTER...]
 // A filter is the beginning of a row id (TC, TC-02) or of a file name (token). Prints one line a test, then how many
 // rows were covered; ends with 1 if anything failed. MCP_TESTS_KEEP=1 leaves the installations in place,
-// MCP_TESTS_TRACE=1 adds where a failure was raised, MCP_TESTS_JOBS is how many chains of tests run side by side.
+// MCP_TESTS_TRACE=1 adds where a failure was raised, MCP_TESTS_TIMES=1 how long each test took (the machine may have
+// been busy with others meanwhile), MCP_TESTS_JOBS is how many chains of tests run side by side.
 
 import fs from 'node:fs';
 import path from 'node:path';
@@ -38,8 +39,9 @@ let passed = 0;
 let failed = 0;
 const covered = new Set();
 
-function report(t, error) {
-	const line = `${t.id} ${t.name} (${front})`;
+function report(t, error, from) {
+	const took = process.env.MCP_TESTS_TIMES && from ? `, ${Date.now() - from} ms` : '';
+	const line = `${t.id} ${t.name} (${front}${took})`;
 	if (!error) {
 		passed++;
 		covered.add(t.id);
@@ -68,11 +70,12 @@ function limited(promise) {
 }
 
 async function runOne(t, s) {
+	const from = Date.now();
 	try {
 		await limited(t.fn(s));
-		report(t);
+		report(t, null, from);
 	} catch (e) {
-		report(t, e);
+		report(t, e, from);
 	}
 }
 
@@ -104,6 +107,7 @@ async function runChain({ tests, settings, user }) {
 	}
 }
 
+/** Tests of one file with the same settings share an installation; what has its own is a chain by itself. */
 function chainsOf(tests) {
 	const shared = new Map();
 	const chains = [];
@@ -112,7 +116,7 @@ function chainsOf(tests) {
 			chains.push({ tests: [t], settings: t.settings, user: t.user });
 			continue;
 		}
-		const key = JSON.stringify([t.settings, t.user]);
+		const key = JSON.stringify([t.settings, t.user, t.file]);
 		if (!shared.has(key)) shared.set(key, { tests: [], settings: t.settings, user: t.user });
 		shared.get(key).tests.push(t);
 	}
