@@ -85,14 +85,22 @@ static const struct fail *may_again(struct context *cx, const struct client *c, 
 	return NULL;
 }
 
+/* What the operator has pinned is not fetched, and so are its keys not. */
+static bool is_fetched(const struct context *cx, const struct client *c)
+{
+	return c->keys_uri && (strcmp(c->kind, "document") != 0 || cx->conf->client_id_documents == DOCUMENTS_ON);
+}
+
 static const struct fail *fetch_again(struct context *cx, struct client *c, struct json_object **keys, const char **why)
 {
 	const struct fail *no;
 	bool may;
 
 	*keys = NULL;
-	if (!c->keys_uri || (no = may_again(cx, c, &may)) || !may)
-		return c->keys_uri ? no : NULL;
+	if (!is_fetched(cx, c))
+		return NULL;
+	if ((no = may_again(cx, c, &may)) || !may)
+		return no;
 	return fetch(cx, c, keys, why);
 }
 
@@ -108,7 +116,9 @@ const struct fail *clientkeys_find(struct context *cx, struct client *c, bool ag
 		*keys = read_keys(cx, c->keys, why);
 		return NULL;
 	}
-	no = fetch(cx, c, keys, why);
+	*keys = NULL;
+	*why = "its keys are at its jwks_uri, and nothing is fetched (client_id_documents)";
+	no = is_fetched(cx, c) ? fetch(cx, c, keys, why) : NULL;
 	if (no || *keys || !c->keys || age >= KEEP_STALE)
 		return no;
 	log_line("client %s: %s; the kept keys serve", c->id, *why);
