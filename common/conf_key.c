@@ -67,7 +67,7 @@ const struct conf_key conf_keys[] = {
 	{ "limit_fetch", RATE, AT(limit[LIMIT_FETCH]), 0, 0, "10/60", "Client documents fetched for one address." },
 	{ "limit_fetch_host", RATE, AT(limit[LIMIT_FETCH_HOST]), 0, 0, "10/60", "Documents fetched from one host." },
 	{ "limit_keys", RATE, AT(limit[LIMIT_KEYS]), 0, 0, "1/60",
-	  "Times that the keys of one client are fetched again for one that is missing." },
+	  "Times that the keys of one client are looked for where one is missing, or all are." },
 	{ "limit_audit", RATE, AT(limit[LIMIT_AUDIT]), 0, 0, "300/3600", "Refusals of one address that are written down." },
 	{ "limit_calls", RATE, AT(limit[LIMIT_CALLS]), 0, 0, "6000/60", "Tool calls of one address that are written down." },
 	{ "limit_documents", RATE, AT(limit[LIMIT_DOCUMENTS]), 0, 0, "120/60", "Documents that one person adds." },

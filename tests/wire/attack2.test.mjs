@@ -135,3 +135,40 @@ row(
 	},
 	{ settings: { ...TRUST, client_id_documents: 'pinned' } },
 );
+
+row(
+	'CI-16',
+	'keys that are not to be had are not asked for at every assertion, and a key that was not looked for may still be',
+	async (s) => {
+		const key = keyPair('k-one');
+		web.set('/down/keys', { status: 500 });
+		const down = await byKeys(s, 'down');
+		for (let i = 0; i < 4; i++) oauthError(await down(key), 401, 'invalid_client', 'no keys');
+		eq(asked('/down/keys'), 1, 'requests for keys that are not to be had');
+
+		web.set('/up/keys', { body: jwks(key) });
+		const up = await byKeys(s, 'up');
+		oauthError(await up(keyPair('k-two')), 401, 'invalid_client', 'a key that is nowhere yet');
+		eq(asked('/up/keys'), 2, 'requests for keys that are there');
+		s.sql("DELETE FROM limits WHERE key LIKE 'keys %'; UPDATE limits SET count = 1000 WHERE key LIKE 'fetch %'", { json: false });
+		status(await up(keyPair('k-two')), 429, "a stranger's budget is used up");
+		s.sql("DELETE FROM limits WHERE key LIKE 'fetch %'", { json: false });
+		web.set('/up/keys', { body: jwks(key, keyPair('k-two')) });
+		status(await up(keyPair('k-two')), 200, 'the turn of the client is not');
+	},
+	{ own: true, settings: { ...TRUST, rate_limits: 'on' } },
+);
+
+row(
+	'CI-16',
+	'where a host has been asked too often, the keys of an hour ago serve',
+	async (s) => {
+		const key = keyPair('k-one');
+		web.set('/old/keys', { body: jwks(key) });
+		const old = await byKeys(s, 'old');
+		oauthError(await old(keyPair('k-two')), 401, 'invalid_client', 'the keys are fetched');
+		s.sql("UPDATE client SET keys_at = keys_at - 7200; UPDATE limits SET count = 1000 WHERE key LIKE 'fetch-host %'", { json: false });
+		status(await old(key), 200, 'a proof by a key of an hour ago');
+	},
+	{ own: true, settings: { ...TRUST, rate_limits: 'on' } },
+);
