@@ -28,8 +28,12 @@ static struct json_object *read_keys(struct context *cx, const char *text, const
 	return *why ? NULL : keys;
 }
 
-/* A fetch costs somebody else's server a request: each address and each host has a budget. */
-static const struct fail *spend(struct context *cx, const char *uri, const char **why)
+/*
+ * A fetch costs somebody else's server a request, and holds up this process: each address and each host has a budget, and
+ * anybody can name a client, so that its keys are looked for once in a while (limit_keys), whether one was missing or all were
+ * not to be had.  All three are counted, or none.
+ */
+static const struct fail *spend(struct context *cx, const char *uri, const char *whom, const char **why)
 {
 	const struct fail *no;
 	struct url u;
@@ -43,18 +47,33 @@ static const struct fail *spend(struct context *cx, const char *uri, const char 
 		store_end(cx->store);
 		return no;
 	}
-	return store_commit(cx->store);
+	if (!(no = limit_take_always(cx, LIMIT_KEYS, whom)))
+		return store_commit(cx->store);
+	store_end(cx->store);
+	*why = "its keys were looked for a moment ago: they hold no such key, or were not to be had";
+	return no->status == 429 ? NULL : no;
 }
 
-static const struct fail *fetch(struct context *cx, struct client *c, struct json_object **keys, const char **why)
+/* What the operator has pinned is not fetched, and so are its keys not. */
+static bool is_fetched(const struct context *cx, const struct client *c)
+{
+	return strcmp(c->kind, "document") != 0 || cx->conf->client_id_documents == DOCUMENTS_ON;
+}
+
+/* whom: whose turn it is, in limit_keys. */
+static const struct fail *fetch(struct context *cx, struct client *c, const char *whom, struct json_object **keys,
+    const char **why)
 {
 	struct fetch f = {
 		.url = c->keys_uri, .ca_file = cx->conf->cimd_ca_file, .loopback = cx->conf->loopback, .keys = true,
 	};
-	const struct fail *no = spend(cx, c->keys_uri, why);
+	const struct fail *no;
 
 	*keys = NULL;
-	if (no || *why)
+	*why = "its keys are at its jwks_uri, and nothing is fetched (client_id_documents)";
+	if (!is_fetched(cx, c))
+		return NULL;
+	if ((no = spend(cx, c->keys_uri, whom, why)) || *why)
 		return no;
 	if (fetch_ask(cx->arena, &f) != FETCH_OK) {
 		*why = arena_printf(cx->arena, "its keys could not be fetched: %s", f.why);
@@ -71,47 +90,23 @@ static const struct fail *fetch(struct context *cx, struct client *c, struct jso
 	return store_commit(cx->store);
 }
 
-/* A key that nobody has seen is looked for once in a while (limit_keys), however often it is named. */
-static const struct fail *may_again(struct context *cx, const struct client *c, bool *may)
-{
-	const struct fail *no;
-
-	*may = false;
-	if ((no = store_begin(cx->store)) || (no = limit_take_always(cx, LIMIT_KEYS, c->id)) || (no = store_commit(cx->store))) {
-		store_end(cx->store);
-		return no->status == 429 ? NULL : no;
-	}
-	*may = true;
-	return NULL;
-}
-
-static const struct fail *fetch_again(struct context *cx, struct client *c, struct json_object **keys, const char **why)
-{
-	const struct fail *no;
-	bool may;
-
-	*keys = NULL;
-	if (!c->keys_uri || (no = may_again(cx, c, &may)) || !may)
-		return c->keys_uri ? no : NULL;
-	return fetch(cx, c, keys, why);
-}
-
 const struct fail *clientkeys_find(struct context *cx, struct client *c, bool again, struct json_object **keys,
     const char **why)
 {
 	int64_t age = cx->now - c->keys_at;
 	const struct fail *no;
 
+	*keys = NULL;
 	if (again)
-		return fetch_again(cx, c, keys, why);
+		return c->keys_uri ? fetch(cx, c, c->id, keys, why) : NULL;
 	if (!c->keys_uri || (c->keys && age >= 0 && age < KEEP)) {
 		*keys = read_keys(cx, c->keys, why);
 		return NULL;
 	}
-	no = fetch(cx, c, keys, why);
-	if (no || *keys || !c->keys || age >= KEEP_STALE)
+	no = fetch(cx, c, arena_printf(cx->arena, "%s, all", c->id), keys, why);
+	if (*keys || !c->keys || age >= KEEP_STALE || (no && no->status != 429))
 		return no;
-	log_line("client %s: %s; the kept keys serve", c->id, *why);
+	log_line("client %s: %s; the kept keys serve", c->id, no ? no->description : *why);
 	*keys = read_keys(cx, c->keys, why);
 	return NULL;
 }

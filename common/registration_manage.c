@@ -98,8 +98,8 @@ static bool is_same(struct context *cx, const struct client *one, const struct c
 }
 
 /*
- * In one transaction; whoever has removed or disabled the client meanwhile was first.  A change is written down like a registration,
- * so that a client has as many of them as an address has of those; by whatever address it comes.
+ * In one transaction; whoever has removed or disabled the client meanwhile was first.  A change is written down like a
+ * registration, so that a client has as many of them as an address has of those, by whatever address it comes.
  */
 static const struct fail *write_change(struct context *cx, const struct client *c)
 {

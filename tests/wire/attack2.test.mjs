@@ -3,10 +3,15 @@
 // What a second reader of the code tried: an empty list that narrowed nothing, memory that grew with the square of a person's
 // history, rows that grew with every request, and what one program obeyed and another did not.
 
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { row } from '../lib/rows.mjs';
-import { eq, lacks, match, oauthError, ok, page } from '../lib/check.mjs';
+import { eq, lacks, match, oauthError, ok, page, status } from '../lib/check.mjs';
+import { startDocuments } from '../lib/documents.mjs';
+import { assertion, jwks, keyPair, proof } from '../lib/jwt.mjs';
 import { addClient, ctl } from '../lib/operator.mjs';
-import { authParams, credentials, get, pkce, raw, register, toConsent, token, TRUSTED } from '../lib/oauth.mjs';
+import { answerOf, authorize, authParams, consent, credentials, follow, get, pkce, raw, register, toConsent, token, TRUSTED } from '../lib/oauth.mjs';
 
 row(
 	'TO-01',
@@ -89,4 +94,81 @@ row(
 		ok(JSON.parse(said.list).some((c) => c.client_name === client_name), 'the list, read again');
 	},
 	{ own: true },
+);
+
+/* ---- keys that are fetched ---- */
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'mcp-cgi-keys-'));
+process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+const web = await startDocuments({ dir: folder });
+const TRUST = { cimd_ca_file: web.caFile };
+const asked = (at) => web.requests.filter((r) => r.path === at).length;
+
+/** A document whose keys are elsewhere, and whoever is signed in has come with it: a code waits. */
+async function byKeys(s, name, doc = {}, { pinned } = {}) {
+	const client = {
+		client_id: web.url(`/${name}`), client_name: name, redirect_uris: [TRUSTED],
+		token_endpoint_auth_method: 'private_key_jwt', jwks_uri: web.url(`/${name}/keys`), ...doc,
+	};
+	web.set(`/${name}`, { body: client });
+	if (pinned) ctl(s, ['client', 'import', s.write(`${name}.json`, JSON.stringify(client))]);
+	s.redirects.add(TRUSTED);
+	s.jar ??= (await toConsent(s)).jar;
+	const { verifier, challenge } = pkce();
+	const r = await follow(s, await authorize(s, authParams(s, client, { code_challenge: challenge }), s.jar), s.jar);
+	const code = answerOf(await consent(s, r, s.jar)).one('code');
+	const grant = { grant_type: 'authorization_code', code, redirect_uri: TRUSTED, code_verifier: verifier };
+	return (key) => token(s, { ...grant, ...proof(assertion(s, client.client_id, key)) });
+}
+
+row(
+	'CI-12',
+	'with client_id_documents = pinned the keys of a pinned document are not fetched either',
+	async (s) => {
+		const key = keyPair('pinned');
+		web.set('/pinned/keys', { body: jwks(key) });
+		const ask = await byKeys(s, 'pinned', {}, { pinned: true });
+		oauthError(await ask(key), 401, 'invalid_client', 'a proof by a key that is elsewhere');
+		eq(asked('/pinned/keys'), 0, 'requests for the keys');
+		const inside = await byKeys(s, 'inside', { jwks_uri: undefined, jwks: jwks(key) }, { pinned: true });
+		status(await inside(key), 200, 'a proof by a key that was imported');
+	},
+	{ settings: { ...TRUST, client_id_documents: 'pinned' } },
+);
+
+row(
+	'CI-16',
+	'keys that are not to be had are not asked for at every assertion, and a key that was not looked for may still be',
+	async (s) => {
+		const key = keyPair('k-one');
+		web.set('/down/keys', { status: 500 });
+		const down = await byKeys(s, 'down');
+		for (let i = 0; i < 4; i++) oauthError(await down(key), 401, 'invalid_client', 'no keys');
+		eq(asked('/down/keys'), 1, 'requests for keys that are not to be had');
+
+		web.set('/up/keys', { body: jwks(key) });
+		const up = await byKeys(s, 'up');
+		oauthError(await up(keyPair('k-two')), 401, 'invalid_client', 'a key that is nowhere yet');
+		eq(asked('/up/keys'), 2, 'requests for keys that are there');
+		s.sql("DELETE FROM limits WHERE key LIKE 'keys %'; UPDATE limits SET count = 1000 WHERE key LIKE 'fetch %'", { json: false });
+		status(await up(keyPair('k-two')), 429, "a stranger's budget is used up");
+		s.sql("DELETE FROM limits WHERE key LIKE 'fetch %'", { json: false });
+		web.set('/up/keys', { body: jwks(key, keyPair('k-two')) });
+		status(await up(keyPair('k-two')), 200, 'the turn of the client is not');
+	},
+	{ own: true, settings: { ...TRUST, rate_limits: 'on' } },
+);
+
+row(
+	'CI-16',
+	'where a host has been asked too often, the keys of an hour ago serve',
+	async (s) => {
+		const key = keyPair('k-one');
+		web.set('/old/keys', { body: jwks(key) });
+		const old = await byKeys(s, 'old');
+		oauthError(await old(keyPair('k-two')), 401, 'invalid_client', 'the keys are fetched');
+		s.sql("UPDATE client SET keys_at = keys_at - 7200; UPDATE limits SET count = 1000 WHERE key LIKE 'fetch-host %'", { json: false });
+		status(await old(key), 200, 'a proof by a key of an hour ago');
+	},
+	{ own: true, settings: { ...TRUST, rate_limits: 'on' } },
 );
