@@ -392,11 +392,16 @@ async function forgotten(ctx) {
 	ok(ctx.client.client_id !== before, 'the client has a new client_id');
 }
 
-/** A document that the operator has imported is not fetched, whatever is said of its keys; those are, once for an hour. */
+/**
+ * A document that the operator has imported is not fetched, whatever is said of its keys; those are, once for an hour, unless
+ * the settings say that nothing is.
+ */
 function fetchedLittle(ctx) {
 	const { document, url_answers } = ctx.fixture.introduce;
 	if (document && !url_answers) eq(visitsTo(ctx, ctx.client.client_id), 0, 'requests for the document');
-	if (ctx.client.jwks_uri) eq(visitsTo(ctx, ctx.client.jwks_uri), 1, 'requests for the keys');
+	const nothing = ctx.fixture.settings?.client_id_documents === 'pinned';
+	if (ctx.client.jwks_uri)
+		eq(visitsTo(ctx, ctx.client.jwks_uri), nothing ? 0 : 1, 'requests for the keys');
 }
 
 async function revoke(ctx) {
