@@ -87,8 +87,7 @@ static const char *folder_check(const char *file)
 	return st.st_mode & (S_IWGRP | S_IWOTH) ? "lies in a folder that others may write to (chmod 700)" : NULL;
 }
 
-/* What SQLite does not mind but we do: a link, somebody else's file, a file that others may read. */
-static const char *file_check(const char *file)
+const char *store_file_check(const char *file)
 {
 	struct stat st;
 
@@ -155,7 +154,7 @@ static bool connection_open(const char *file, int64_t busy_timeout, sqlite3 **db
 
 static bool store_open(struct store *s)
 {
-	const char *why = file_check(s->file);
+	const char *why = store_file_check(s->file);
 	int64_t version;
 
 	if (why) {

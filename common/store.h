@@ -54,6 +54,12 @@ bool store_create(const char *file) __attribute__((nonnull, warn_unused_result))
 /* Brings an older file to the newest schema, one transaction a step.  *from and *to say what was done. */
 bool store_migrate(const char *file, int *from, int *to) __attribute__((nonnull, warn_unused_result));
 
+/*
+ * What SQLite does not mind but we do, or NULL: a link, somebody else's file, a file that others may read, a folder that
+ * others may write to.
+ */
+const char *store_file_check(const char *file) __attribute__((nonnull));
+
 /* What is wrong with the file, as one line, or NULL: missing, foreign, newer, older, damaged, no FTS5. */
 const char *store_check(struct arena *a, const char *file) __attribute__((nonnull));
 

@@ -187,6 +187,8 @@ const char *store_backup(struct arena *a, const char *database, const char *file
 	int64_t version;
 	char *name;
 
+	if ((why = store_file_check(database)))
+		return arena_printf(a, "%s %s", database, why);
 	if (access(file, F_OK) == 0)
 		return arena_printf(a, "%s: exists already, and is not overwritten", file);
 	if ((why = make_beside(a, file, &name)))
@@ -293,6 +295,8 @@ const char *store_restore(struct arena *a, const char *database, const char *fil
 	int to;
 	char *name;
 
+	if (access(database, F_OK) == 0 && (why = store_file_check(database)))
+		return arena_printf(a, "%s %s", database, why);
 	if ((why = make_beside(a, database, &name)))
 		return why;
 	why = copy_file(a, file, SQLITE_OPEN_READONLY, name, &version);

@@ -172,3 +172,27 @@ row(
 	},
 	{ own: true, settings: { ...TRUST, rate_limits: 'on' } },
 );
+
+row(
+	'CF-02',
+	'backup and restore follow no link that the account of the web programs may have put in the place of the database',
+	async (s) => {
+		const backup = `${s.dir}/etc/backup.db`;
+		ctl(s, ['backup', backup]);
+		fs.renameSync(s.db, `${s.db}.real`);
+		fs.symlinkSync(`${s.db}.real`, s.db);
+		const was = fs.readFileSync(`${s.db}.real`);
+		try {
+			for (const args of [['restore', backup], ['backup', `${backup}.2`]]) {
+				const r = s.ctl(args);
+				eq(r.status, 1, `mcpctl ${args[0]}`);
+				match(r.stderr, /is not a regular file/, `mcpctl ${args[0]}`);
+			}
+			ok(fs.readFileSync(`${s.db}.real`).equals(was), 'what the link leads to is untouched');
+		} finally {
+			fs.unlinkSync(s.db);
+			fs.renameSync(`${s.db}.real`, s.db);
+		}
+	},
+	{ own: true, fronts: ['inproc'] },
+);
