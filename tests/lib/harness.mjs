@@ -314,17 +314,22 @@ function processOf(pid) {
 	}
 }
 
+/** The kernel keeps the list where it is built to; everywhere else all processes are asked for their parent. */
+function childrenOf(pid) {
+	try {
+		return fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean);
+	} catch {
+		const all = fs.readdirSync('/proc').filter((x) => /^\d+$/.test(x));
+		return all.filter((x) => processOf(x)?.parent === pid);
+	}
+}
+
 /** All processes that descend from the server. */
 function family(s) {
-	const all = fs
-		.readdirSync('/proc')
-		.filter((x) => /^\d+$/.test(x))
-		.map(processOf)
-		.filter(Boolean);
 	const found = [];
 	let parents = [s.child.pid];
 	while (parents.length) {
-		const next = all.filter((p) => parents.includes(p.parent));
+		const next = parents.flatMap(childrenOf).map(processOf).filter(Boolean);
 		found.push(...next);
 		parents = next.map((p) => p.pid);
 	}

@@ -370,7 +370,8 @@ row(
 		await each(names, async (name) => {
 			s.writeConf(before);
 			s.setConf({ [name]: '7/60' });
-			eq(s.ctl(['check']), usual, 'the check with 7/60');
+			const r = s.ctl(['check']);
+			eq([r.status, r.stderr], [usual.status, usual.stderr], 'the check with 7/60');
 		});
 		await each(
 			[
