@@ -277,12 +277,13 @@ static const struct fail *put_code(struct context *cx, const struct pending *p, 
 	return code_put(cx->store, &c);
 }
 
-/* Since the page was shown, the operator may have disabled the client, or narrowed what there is. */
+/* Since the page was shown, the operator may have disabled the client, denied its address, or narrowed what there is. */
 static const struct fail *give(struct context *cx, const struct pending *p, const struct session *who, struct secret *code)
 {
 	const char *before, *whole;
 	const struct fail *no;
 	struct client *c;
+	bool allowed;
 
 	if ((no = client_find(cx->store, cx->arena, p->client_id, &c)))
 		return no;
@@ -290,6 +291,10 @@ static const struct fail *give(struct context *cx, const struct pending *p, cons
 		return &client_unknown;
 	if (c->waits)
 		return &authorization_waits;
+	if ((no = redirect_check(cx, p->redirect_uri, &allowed)))
+		return no;
+	if (!allowed)
+		return redirect_refused(c);
 	if ((no = authorization_scope(cx, p, c, who->user_id, &before, &whole)))
 		return no;
 	return put_code(cx, p, who, whole, code);

@@ -1,28 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 /* scope: set arithmetic on words.  The sets are small, so that a walk over the settings' table is all it takes. */
+#include <stdint.h>
 #include <string.h>
 
 #include "buf.h"
 #include "scope.h"
 
-enum { IMPLIES_DEPTH = 8 };
+_Static_assert(SCOPES_MAX <= 64, "a set of scopes is one word");
 
 const struct conf_scope *scope_at(const struct conf *conf, size_t i)
 {
 	if (i < conf->scopes)
 		return &conf->scope[i];
 	return i == conf->scopes ? &conf->offline : NULL;
-}
-
-static const struct conf_scope *scope_find(const struct conf *conf, const char *name)
-{
-	const struct conf_scope *x;
-	size_t i;
-
-	for (i = 0; (x = scope_at(conf, i)); i++)
-		if (strcmp(x->name, name) == 0)
-			return x;
-	return NULL;
 }
 
 static void put_word(struct buf *b, const char *name)
@@ -83,36 +73,59 @@ static bool next_word(const char **words, char word[128])
 	return true;
 }
 
-static bool is_wildcard_for(const struct conf *conf, const char *held, const char *name)
+static bool is_wildcard_for(const char *held, const char *name)
 {
 	size_t n = strlen(held);
 
-	return n && held[n - 1] == '*' && strncmp(held, name, n - 1) == 0 && strcmp(name, conf->offline.name) != 0;
+	return n && held[n - 1] == '*' && strncmp(held, name, n - 1) == 0;
 }
 
-static bool covers_one(const struct conf *conf, const char *held, const char *name, int depth)
+/* The scopes of the settings (a bit each; never offline_access) that some words stand for by themselves. */
+static uint64_t named_by(const struct conf *conf, const char *words)
 {
-	const struct conf_scope *x;
+	uint64_t set = 0;
 	char word[128];
+	size_t i;
 
-	if (scope_has(held, name))
-		return true;
-	while (next_word(&held, word)) {
-		if (is_wildcard_for(conf, word, name))
-			return true;
-		x = depth ? scope_find(conf, word) : NULL;
-		if (x && *x->implies && covers_one(conf, x->implies, name, depth - 1))
-			return true;
+	while (next_word(&words, word))
+		for (i = 0; i < conf->scopes; i++)
+			if (strcmp(word, conf->scope[i].name) == 0 || is_wildcard_for(word, conf->scope[i].name))
+				set |= UINT64_C(1) << i;
+	return set;
+}
+
+/* With all that these imply, however far it leads; each is looked at once. */
+static uint64_t closure(const struct conf *conf, uint64_t set)
+{
+	uint64_t seen = 0, fresh;
+	size_t i;
+
+	while ((fresh = set & ~seen)) {
+		seen = set;
+		for (i = 0; i < conf->scopes; i++)
+			if (fresh >> i & 1 && *conf->scope[i].implies)
+				set |= named_by(conf, conf->scope[i].implies);
 	}
+	return set;
+}
+
+static bool is_in(const struct conf *conf, uint64_t set, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < conf->scopes; i++)
+		if (strcmp(conf->scope[i].name, name) == 0)
+			return set >> i & 1;
 	return false;
 }
 
 bool scope_covers(const struct conf *conf, const char *held, const char *needed)
 {
+	uint64_t set = closure(conf, named_by(conf, held));
 	char word[128];
 
 	while (next_word(&needed, word))
-		if (!*word || !covers_one(conf, held, word, IMPLIES_DEPTH))
+		if (!*word || !(scope_has(held, word) || is_in(conf, set, word)))
 			return false;
 	return true;
 }

@@ -23,6 +23,6 @@ const web = await import('../lib/documents.mjs').catch(() => null);
 const documents = web && fixtures.some((f) => f.published) ? await web.startDocuments() : null;
 if (documents) process.on('exit', () => fs.rmSync(path.dirname(documents.caFile), { recursive: true, force: true }));
 
-for (const { settings = {}, ...fixture } of fixtures)
+for (const fixture of fixtures)
 	live(`${fixture.client}: ${fixture.does}`, ({ s }) => imitate(s, fixture, documents), { browser: false,
-		settings: Object.fromEntries(Object.entries(settings).map(([k, v]) => [k, v === '{ca}' ? documents?.caFile : v])) });
+		settings: Object.fromEntries(Object.entries(fixture.settings ?? {}).map(([k, v]) => [k, v === '{ca}' ? documents?.caFile : v])) });

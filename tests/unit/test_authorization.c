@@ -291,6 +291,12 @@ static void a_client_that_may_not_any_more_gets_no_code(void **state)
 	assert_int_equal(allow(w, &p, &taken)->status, 400);
 	world_sql(w, "UPDATE client SET disabled_at = 0, kind = 'operator', scope = 'write:knowledge' WHERE id = 'c_one'");
 	assert_string_equal(allow(w, &p, &taken)->error, "invalid_scope");
+	world_sql(w, "UPDATE client SET scope = '' WHERE id = 'c_one'");
+	world_sql(w, "INSERT INTO redirect_rule (allow, pattern, created_at) VALUES (0, 'https://c.example/cb', 1)");
+	w->cx.redirect_rules = NULL;
+	assert_int_equal(allow(w, &p, &taken)->status, 400);
+	world_sql(w, "DELETE FROM redirect_rule");
+	w->cx.redirect_rules = NULL;
 	assert_int_equal(world_ask(w, "SELECT count(*) FROM code"), 0);
 	assert_int_equal(world_ask(w, "SELECT count(*) FROM pending WHERE answered_at != 0"), 0);
 	world_sql(w, "UPDATE client SET scope = '' WHERE id = 'c_one'");

@@ -65,6 +65,25 @@ static void a_scope_covers_what_it_implies(void **state)
 }
 
 /* Only what the operator gives holds a '*'. */
+/* All imply all: each is looked at once. */
+static void a_ring_of_scopes_ends(void **state)
+{
+	struct conf ring = { .offline = { "offline_access", "Stay", "" } };
+	char all[SCOPES_MAX * 24] = "";
+	static char name[SCOPES_MAX][24];
+
+	(void)state;
+	for (size_t i = 0; i < SCOPES_MAX; i++) {
+		snprintf(name[i], sizeof name[i], "s%zu", i);
+		snprintf(all + strlen(all), sizeof all - strlen(all), "%s ", name[i]);
+	}
+	for (ring.scopes = 0; ring.scopes < SCOPES_MAX; ring.scopes++)
+		ring.scope[ring.scopes] = (struct conf_scope){ name[ring.scopes], "x", all };
+	assert_true(scope_covers(&ring, "s0", all));
+	assert_false(scope_covers(&ring, "s0", "s64"));
+	assert_false(scope_covers(&ring, "s0", "offline_access"));
+}
+
 static void a_wildcard_stands_for_what_begins_so(void **state)
 {
 	static const struct { const char *held, *needed; bool covers; } row[] = {
@@ -193,6 +212,7 @@ int main(void)
 		cmocka_unit_test(all_scopes_come_in_the_order_of_the_settings_offline_last),
 		cmocka_unit_test_setup_teardown(an_endpoint_offers_its_own_scopes, set_up, tear_down),
 		cmocka_unit_test(a_scope_covers_what_it_implies),
+		cmocka_unit_test(a_ring_of_scopes_ends),
 		cmocka_unit_test_setup_teardown(a_wildcard_stands_for_what_begins_so, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(sets_are_joined_and_parted, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(offline_access_is_for_the_authorization_server, set_up, tear_down),

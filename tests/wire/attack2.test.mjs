@@ -11,7 +11,7 @@ import { eq, lacks, match, oauthError, ok, page, status } from '../lib/check.mjs
 import { startDocuments } from '../lib/documents.mjs';
 import { assertion, jwks, keyPair, proof } from '../lib/jwt.mjs';
 import { addClient, ctl } from '../lib/operator.mjs';
-import { answerOf, authorize, authParams, consent, credentials, follow, get, pkce, raw, register, toConsent, token, TRUSTED } from '../lib/oauth.mjs';
+import { answerOf, authorize, authParams, consent, credentials, follow, get, pkce, post, raw, register, toConsent, token, TRUSTED } from '../lib/oauth.mjs';
 
 row(
 	'TO-01',
@@ -84,7 +84,7 @@ row(
 		const hostile = 'x\u0007\u007f\u009b2J\u061c\u200f\u202e\u2066y é';
 		const client_name = 'n\u009b2J\u202e é';
 		const client = await register(s, { redirect_uris: [TRUSTED], client_name });
-		await get(s, '/authorize?' + new URLSearchParams(authParams(s, client, { code_challenge: pkce().challenge, resource: hostile })));
+		await post(s, authParams(s, client, { code_challenge: pkce().challenge, resource: hostile }));
 		const said = { audit: ctl(s, ['audit']), trace: ctl(s, ['trace', '--json']), list: ctl(s, ['client', 'list', '--json']) };
 		for (const [what, text] of Object.entries(said)) {
 			lacks(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/, what);
