@@ -188,6 +188,7 @@ row(
 				['no kid', EC(), { header: { kid: undefined } }],
 				['no typ', EC(), { header: { typ: undefined } }],
 				['audience is the token endpoint', EC(), { claims: { aud: `${s.issuer}/token` } }],
+				['audience is the issuer with a slash', EC(), { claims: { aud: `${s.issuer}/` } }],
 				['list with the issuer', EC(), { claims: { aud: ['https://other.example', s.issuer] } }],
 				['list with the token endpoint', EC(), { claims: { aud: [`${s.issuer}/token`] } }],
 				['ended half a minute ago', EC(), { claims: { exp: now - 30 } }],

@@ -50,7 +50,8 @@ row('HD-01', 'other methods than POST and OPTIONS: 405 with Allow, a JSON-RPC bo
 row('HD-01', 'without a token these methods are refused as well, always in the same way', async (s) => {
 	await each(['GET', 'DELETE', 'PUT', 'HEAD'], async (method) => {
 		const one = await raw(s, { method, path: '/mcp' });
-		status(one, [401, 405], method);
+		status(one, ['GET', 'HEAD'].includes(method) ? 401 : [401, 405], method);
+		if (one.status === 401) match(one.headers['www-authenticate'], /^Bearer .*resource_metadata=/, `${method}: challenge`);
 		eq((await raw(s, { method, path: '/mcp', headers: { Accept: 'text/event-stream' } })).status, one.status, `${method}: status the second time`);
 	});
 });

@@ -420,6 +420,17 @@ row('TC-10', 'grants that do not exist', async (s) => {
 			'with its parameters',
 		);
 	});
+	for (const more of [
+		{ client_id: undefined },
+		{ client_id: 'c_' + 'A'.repeat(22) },
+		{ client_secret: 'wrong' },
+	])
+		oauthError(
+			await redeem(s, flow, { grant_type: 'password', ...more }),
+			400,
+			'unsupported_grant_type',
+			`before any proof is looked at: ${Object.keys(more)}`,
+		);
 	for (const grant_type of [undefined, ''])
 		oauthError(await redeem(s, flow, { grant_type }), 400, 'invalid_request', 'missing');
 	oauthError(
