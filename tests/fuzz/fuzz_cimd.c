@@ -52,7 +52,7 @@ static void check_client(struct context *cx, const char *id, struct json_object 
 	must(n > 0);
 	for (i = 0; i < n; i++)
 		must(!redirect_refusal(cx->arena, cx->conf, &none, json_object_get_string(json_object_array_get_idx(list, i))));
-	must(strcmp(c->auth_method, "none") == 0 ? !c->keys && !c->keys_uri : !c->keys != !c->keys_uri);
+	must(!(c->keys && c->keys_uri) && (strcmp(c->auth_method, "none") == 0 || c->keys || c->keys_uri));
 	must(!c->keys_uri || strncasecmp(c->keys_uri, "https://", 8) == 0);
 	if (c->keys) {
 		must(json_read(cx->arena, c->keys, strlen(c->keys), &keys));

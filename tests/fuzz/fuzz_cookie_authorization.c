@@ -44,7 +44,7 @@ static void check_client(struct context *cx, const char *authorization, const ch
 	no = client_authenticate(cx, &(struct client_credentials){ authorization, id, secret, NULL, NULL }, &c);
 	store_end(cx->store);
 	must(no && !c);
-	must(no->status == 400 || no == &client_invalid || no == &fail_unavailable);
+	must(no->status == 400 || no == &client_invalid || no == &client_invalid_basic || no == &fail_unavailable);
 }
 
 static void check_cookie(const struct request *rq)
