@@ -45,8 +45,9 @@ static const char *key_of(struct context *cx, enum conf_limit which, const char 
 static const struct fail *judge(struct context *cx, enum conf_limit which, const struct limit *l)
 {
 	const struct conf_rate *rate = &cx->conf->limit[which];
+	int64_t since = l->since < cx->now ? l->since : cx->now;	/* a request that came later may have counted first */
 
-	return l->count > rate->most ? limit_refuse(cx, l->since + rate->window - cx->now) : NULL;
+	return l->count > rate->most ? limit_refuse(cx, since + rate->window - cx->now) : NULL;
 }
 
 const struct fail *limit_take_always(struct context *cx, enum conf_limit which, const char *whom)

@@ -13,7 +13,9 @@ import { eq, match, ok } from '../lib/check.mjs';
 import { install, ROOT, sleep, withSettings } from '../lib/harness.mjs';
 
 export const AS_ROOT = process.getuid() === 0;
+/** The programs that a test may ask anything of, and all that a web server starts. */
 export const PROGRAMS = ['metadata', 'register', 'authorize', 'token', 'revoke', 'mcp'];
+export const STARTED = [...PROGRAMS, 'introspect', 'account'];
 const OWNER = 'www-data';
 const LIMIT_MS = 30000;
 const PHRASES = { ...http.STATUS_CODES, 413: 'Content Too Large' };
@@ -46,7 +48,12 @@ export function placeOf(s) {
 export function copyOf(s, name, settings = {}) {
 	const from = path.dirname(s.conf);
 	const dir = `${s.dir}/${name}`;
-	const r = spawnSync('cp', ['-a', from, dir], { encoding: 'utf8' });
+	// A program that is just leaving may take the log of the database along.
+	let r;
+	for (let i = 0; i < 5 && r?.status !== 0; i++) {
+		fs.rmSync(dir, { recursive: true, force: true });
+		r = spawnSync('cp', ['-a', from, dir], { encoding: 'utf8' });
+	}
 	if (r.status !== 0) throw new Error(r.stderr);
 	const conf = `${dir}/${path.basename(s.conf)}`;
 	fs.writeFileSync(conf, withSettings(fs.readFileSync(conf, 'utf8'), settings));
@@ -195,7 +202,9 @@ export async function asked(s, program, o, want, what = program) {
 
 export const JSON_TYPE = 'application/json';
 export const FORM_TYPE = 'application/x-www-form-urlencoded';
-export const client = (name = 'Test client') => JSON.stringify({ client_name: name, redirect_uris: ['http://127.0.0.1/cb'], token_endpoint_auth_method: 'none' });
+// Identical clients are one: each has a name of its own.
+let clients = 0;
+export const client = (name = `Test client ${clients++}`) => JSON.stringify({ client_name: name, redirect_uris: ['http://127.0.0.1/cb'], token_endpoint_auth_method: 'none' });
 export const registration = (name) => ({ method: 'POST', type: JSON_TYPE, body: client(name) });
 export const LIST = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} });
 

@@ -28,7 +28,8 @@ const test = (name, fn, o = {}) => tests.push({ name, fn, ...o });
 test('a body of 1 MiB is drained before 405, 413 and 401', (s) => each([
 	['405', 'token', { method: 'PUT', body: MIB }, 405],
 	['405 metadata', 'metadata', posting('metadata', MIB), 405],
-	['405 mcp', 'mcp', { method: 'DELETE', body: MIB }, 405],
+	['405 mcp', 'mcp', { method: 'PUT', body: MIB }, 405],
+	['401 mcp, before the method', 'mcp', { method: 'DELETE', body: MIB }, 401],
 	['413 register', 'register', posting('register', MIB), 413],
 	['413 authorize', 'authorize', posting('authorize', MIB), 413],
 	['413 revoke without a length', 'revoke', posting('revoke', MIB, { length: null }), 413],

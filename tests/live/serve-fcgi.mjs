@@ -10,7 +10,7 @@ import { each, eq, match, ok, status } from '../lib/check.mjs';
 import { sleep } from '../lib/harness.mjs';
 import { CREATE, call, toolResult } from '../lib/mcp.mjs';
 import { obtain, raw, register, registerRaw } from '../lib/oauth.mjs';
-import { abortRecord, alone, ask, beginRecord, childrenOf, client, connection, copyOf, descriptorOf, hold, isAlive, nameOf, paramsRecord, posting, PROGRAMS,
+import { abortRecord, alone, ask, beginRecord, childrenOf, client, connection, copyOf, descriptorOf, hold, isAlive, nameOf, paramsRecord, posting, PROGRAMS, STARTED,
 	record, registration, sql, statusOf, stdinRecords, ticksOf, until, variables, WELL_KNOWN } from './place.mjs';
 
 const WORKERS = 3;
@@ -69,8 +69,8 @@ behind('each program is one process and its workers, on one socket', async (s) =
 		seen.add([...sockets][0]);
 	}
 	const listening = fs.readFileSync('/proc/net/unix', 'utf8').split('\n').filter((l) => l.includes(` ${s.dir}/run/`) && / 00010000 /.test(l));
-	eq(listening.length, PROGRAMS.length, 'listening sockets of the installation');
-	eq(childrenOf(s.child.pid).length, PROGRAMS.length, 'processes that the web server started');
+	eq(listening.length, STARTED.length, 'listening sockets of the installation');
+	eq(childrenOf(s.child.pid).length, STARTED.length, 'processes that the web server started');
 });
 
 behind('the files that workers keep open are private', async (s) => {
@@ -207,7 +207,7 @@ behind('SIGUSR1 and SIGTERM to a program: the request in work finishes, and ligh
 
 behind('a stopped lighttpd leaves no process, even under load', async (s) => {
 	const all = s.processes().map((p) => p.pid);
-	ok(all.length >= PROGRAMS.length * 2, `processes to end: ${all.length}`);
+	ok(all.length >= STARTED.length * 2, `processes to end: ${all.length}`);
 	let going = true;
 	const load = Array.from({ length: 4 }, async () => {
 		while (going) await raw(s, { path: WELL_KNOWN, silent: true }).catch(() => sleep(20));

@@ -140,7 +140,7 @@ row(
 		await each([...BAD_LINES, ...BAD_SECTIONS], async (name, lines, where, reason) => {
 			s.writeConf(before + lines.replaceAll('{issuer}', s.issuer) + '\n');
 			const at = where && lineOf(s.readConf(), where.replaceAll('{issuer}', s.issuer));
-			const re = new RegExp(`mcp-cgi\\.conf${where === '' ? '' : `:${at ?? '\\d+'}`}: `);
+			const re = new RegExp(`mcp-cgi\\.conf${where === '' ? '(:0)?' : `:${at ?? '\\d+'}`}: `);
 			checked(s, re);
 			const said = s.ctl(['check']);
 			match(said.stdout + said.stderr, reason, 'the reason');

@@ -40,8 +40,7 @@ const fresh = () => ({
 function later(r, what, most = 3600) {
 	const n = r.headers['retry-after'];
 	match(n, /^[1-9]\d*$/, `${what}: Retry-After`);
-	// a request that had to wait for the others counts from the time of its own beginning
-	ok(Number(n) <= most + 2, `${what}: Retry-After is ${n}`);
+	ok(Number(n) <= most, `${what}: Retry-After is ${n}`);
 }
 
 function putOffJson(r, what, most) {
