@@ -364,9 +364,7 @@ row('BR-14', 'refusals carry neither the token nor the user', async (s) => {
 
 row('BR-14', 'a busy database is a 503 that says when to try again and nothing else', async (s) => {
 	const t = await tokenFor(s);
-	const held = s.run(['sh', '-c', `{ { printf 'BEGIN IMMEDIATE;\\n'; sleep 4; printf 'ROLLBACK;\\n'; } | sqlite3 '${s.db}'; } </dev/null >/dev/null 2>&1 &`]);
-	ok(held.status === 0, 'the database is held');
-	await sleep(700);
+	const release = await s.lock();
 	const r = await call(s, t, CREATE, { title: 'late', content: 'late' }, { id: 3 });
 	status(r, [200, 503], 'while the database is held');
 	lacks(r.text, /"author"|sqlite|database is locked|SQL/i, 'the answer');
@@ -379,7 +377,7 @@ row('BR-14', 'a busy database is a 503 that says when to try again and nothing e
 		const doc = message(r);
 		ok(doc.error?.code === -32603 || doc.result?.isError === true, `an error in the body, got ${r}`);
 	}
-	await sleep(4500);
+	await release();
 	toolResult(await call(s, t, CREATE, { title: 'late', content: 'late' }), 'when it is free again');
 }, { own: true, settings: { busy_timeout: 200 } });
 

@@ -3,7 +3,7 @@
 // The consent page: what a person is told, that only this person's own click on this very page counts, and that the
 // page stays the page whatever a client puts into it.
 
-import { CORPUS } from '../lib/corpus.mjs';
+import { CORPUS, corpusFor } from '../lib/corpus.mjs';
 import { row } from '../lib/rows.mjs';
 import { sleep } from '../lib/harness.mjs';
 import { each, eq, lacks, match, oauthError, ok, page, status } from '../lib/check.mjs';
@@ -504,7 +504,7 @@ row(
 			(await toConsent(s, { client: plain.client, jar: plain.jar, scope: 'read:knowledge' })).page.text,
 		);
 		const errorFrame = skeleton((await authorize(s, { client_id: 'c_none' })).text);
-		await each(CORPUS, async (text) => {
+		await each(corpusFor(s), async (text) => {
 			const r = await registerRaw(s, {
 				client_name: text,
 				redirect_uris: [HTTPS],
@@ -587,7 +587,7 @@ row(
 			jar,
 		);
 		const frame = skeleton((await signIn(s, first, jar, { password: 'wrong wrong wrong' })).text);
-		await each(CORPUS, async (username) => {
+		await each(corpusFor(s), async (username) => {
 			const r = await signIn(s, first, jar, { username, password: username + username });
 			page(r, username.includes('\u0000') ? [400, 401] : 401);
 			if (r.status === 401) eq(skeleton(r.text), frame, 'elements of the page');

@@ -31,7 +31,7 @@ import {
 	toConsent,
 	visibleText,
 } from '../lib/oauth.mjs';
-import { CORPUS } from '../lib/corpus.mjs';
+import { corpusFor } from '../lib/corpus.mjs';
 
 const PATH = '/account';
 const session = (s, jar) => jar.get(cookieNames(s).session);
@@ -465,7 +465,7 @@ row('AP-07', 'a hundred hostile names are text', async (s) => {
 	const { jar, page: plain } = await enter(s, who);
 	const frame = skeleton(plain.text);
 	s.sql(`UPDATE grants SET revoked_at = 1 WHERE id IN (${grantsOf(s, who)})`, { json: false });
-	await each(CORPUS, async (text) => {
+	await each(corpusFor(s), async (text) => {
 		const r = await registerRaw(s, { client_name: text, redirect_uris: [HTTPS], token_endpoint_auth_method: 'none' });
 		status(r, [201, 400]);
 		if (r.status === 400) return;
@@ -478,7 +478,7 @@ row('AP-07', 'a hundred hostile names are text', async (s) => {
 	const outside = new Jar();
 	const first = await get(s, PATH, outside);
 	const wrong = skeleton((await send(s, { ...fields(first, 'login'), username: 'x', password: 'y' }, outside)).text);
-	await each(CORPUS, async (username) => {
+	await each(corpusFor(s), async (username) => {
 		const r = await send(s, { ...fields(first, 'login'), username, password: username }, outside);
 		eq(skeleton(page(r, 401).text), wrong, 'elements of the sign-in page');
 	});

@@ -17,6 +17,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const [front, ...filters] = process.argv.slice(2);
 const FRONTS = ['inproc', 'fastcgi', 'cgi'];
 const ROW_LIMIT_MS = 180000;
+const CHAIN_MAX = 12;
 
 if (!FRONTS.includes(front)) {
 	console.error(`usage: run.mjs ${FRONTS.join('|')} [FILTER...]`);
@@ -107,7 +108,10 @@ async function runChain({ tests, settings, user }) {
 	}
 }
 
-/** Tests of one file with the same settings share an installation; what has its own is a chain by itself. */
+/**
+ * Tests of one file with the same settings share an installation, a dozen at most; what has its own is a chain by
+ * itself.
+ */
 function chainsOf(tests) {
 	const shared = new Map();
 	const chains = [];
@@ -117,10 +121,14 @@ function chainsOf(tests) {
 			continue;
 		}
 		const key = JSON.stringify([t.settings, t.user, t.file]);
-		if (!shared.has(key)) shared.set(key, { tests: [], settings: t.settings, user: t.user });
+		if (!(shared.get(key)?.tests.length < CHAIN_MAX)) {
+			shared.set(key, { tests: [], settings: t.settings, user: t.user });
+			chains.push(shared.get(key));
+		}
 		shared.get(key).tests.push(t);
 	}
-	return [...shared.values(), ...chains];
+	// the long ones first, so that no one is waited for in the end
+	return chains.sort((a, b) => b.tests.length - a.tests.length);
 }
 
 async function runAll(chains, jobs) {

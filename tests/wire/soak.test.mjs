@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 //
 // Under load: readers beside a writer that holds the database, and a mix of everything while workers are killed. The
-// second takes twenty seconds, or as many as MCP_TESTS_SOAK says.
+// second takes ten seconds, or as many as MCP_TESTS_SOAK says.
 
 import fs from 'node:fs';
 import { row } from '../lib/rows.mjs';
@@ -52,7 +52,7 @@ row(
 	'CN-11',
 	'a mix of everything while workers are killed: no wrong answer, no damage, no growth',
 	async (s) => {
-		const seconds = Number(process.env.MCP_TESTS_SOAK ?? 20);
+		const seconds = Number(process.env.MCP_TESTS_SOAK ?? 10);
 		const until = Date.now() + seconds * 1000;
 		const client = await register(s);
 		const { jar } = await obtain(s, { client });
