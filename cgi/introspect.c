@@ -12,11 +12,10 @@
 #include "arena.h"
 #include "audit.h"
 #include "clientauth.h"
+#include "clientform.h"
 #include "conf.h"
-#include "form.h"
 #include "json.h"
 #include "oauth.h"
-#include "refusal.h"
 #include "serve.h"
 
 enum { TOKEN, CLIENT_ID, CLIENT_SECRET, ASSERTION_TYPE_, ASSERTION, FIELDS };
@@ -26,8 +25,6 @@ static const char *const fields[FIELDS] = {
 	[ASSERTION_TYPE_] = "client_assertion_type", [ASSERTION] = "client_assertion",
 };
 
-static const struct fail not_a_form = FAIL(400, "invalid_request",
-    "The body must be application/x-www-form-urlencoded");
 static const struct fail token_missing = FAIL(400, "invalid_request", "token is missing");
 
 /* RFC 7662 section 2.2 */
@@ -57,11 +54,7 @@ static const struct fail *introspect_handle(struct request *rq, struct response 
 
 	if (!rq->cx.conf->introspection)
 		return &fail_not_found;
-	if ((no = refusal_check(rq)))
-		return no;
-	if (!http_content_type_is(rq, "application/x-www-form-urlencoded"))
-		return &not_a_form;
-	if ((no = form_read(rq->cx.arena, rq->body, rq->body_len, fields, FIELDS, v)))
+	if ((no = clientform_read(rq, fields, FIELDS, v)))
 		return no;
 	if (!v[TOKEN])
 		return &token_missing;
@@ -82,7 +75,7 @@ static const struct fail *introspect_handle(struct request *rq, struct response 
 /* Nobody learns from the answer how close he came. */
 static void introspect_refuse(struct request *rq, struct response *rs, const struct fail *no)
 {
-	refusal_give(rq, rs, AUDIT_INTROSPECT, no == &client_invalid ? &client_invalid_basic : no);
+	clientform_refuse(rq, rs, AUDIT_INTROSPECT, no == &client_invalid ? &client_invalid_basic : no);
 }
 
 const struct endpoint introspection = {

@@ -8,9 +8,8 @@
  */
 #include "audit.h"
 #include "clientauth.h"
-#include "form.h"
+#include "clientform.h"
 #include "oauth.h"
-#include "refusal.h"
 #include "serve.h"
 
 enum { TOKEN, CLIENT_ID, CLIENT_SECRET, ASSERTION_TYPE_, ASSERTION, FIELDS };
@@ -20,8 +19,6 @@ static const char *const fields[FIELDS] = {
 	[ASSERTION_TYPE_] = "client_assertion_type", [ASSERTION] = "client_assertion",
 };
 
-static const struct fail not_a_form = FAIL(400, "invalid_request",
-    "The body must be application/x-www-form-urlencoded");
 static const struct fail token_missing = FAIL(400, "invalid_request", "token is missing");
 
 static const struct fail *revoke_handle(struct request *rq, struct response *rs)
@@ -30,11 +27,7 @@ static const struct fail *revoke_handle(struct request *rq, struct response *rs)
 	const struct fail *no;
 	struct client *c;
 
-	if ((no = refusal_check(rq)))
-		return no;
-	if (!http_content_type_is(rq, "application/x-www-form-urlencoded"))
-		return &not_a_form;
-	if ((no = form_read(rq->cx.arena, rq->body, rq->body_len, fields, FIELDS, v)))
+	if ((no = clientform_read(rq, fields, FIELDS, v)))
 		return no;
 	if (!v[TOKEN])
 		return &token_missing;
@@ -49,7 +42,7 @@ static const struct fail *revoke_handle(struct request *rq, struct response *rs)
 
 static void revoke_refuse(struct request *rq, struct response *rs, const struct fail *no)
 {
-	refusal_give(rq, rs, AUDIT_REVOKE, no);
+	clientform_refuse(rq, rs, AUDIT_REVOKE, no);
 }
 
 const struct endpoint revocation = {

@@ -10,11 +10,10 @@
 
 #include "audit.h"
 #include "clientauth.h"
+#include "clientform.h"
 #include "conf.h"
-#include "form.h"
 #include "json.h"
 #include "oauth.h"
-#include "refusal.h"
 #include "serve.h"
 
 enum {
@@ -29,8 +28,6 @@ static const char *const fields[FIELDS] = {
 	[ASSERTION] = "client_assertion",
 };
 
-static const struct fail not_a_form = FAIL(400, "invalid_request",
-    "The body must be application/x-www-form-urlencoded");
 static const struct fail grant_type_missing = FAIL(400, "invalid_request", "grant_type is missing");
 static const struct fail grant_type_unknown = FAIL(400, "unsupported_grant_type",
     "grant_type is none that this server supports");
@@ -82,11 +79,7 @@ static const struct fail *token_handle(struct request *rq, struct response *rs)
 	const char *v[FIELDS];
 	const struct fail *no;
 
-	if ((no = refusal_check(rq)))
-		return no;
-	if (!http_content_type_is(rq, "application/x-www-form-urlencoded"))
-		return &not_a_form;
-	if ((no = form_read(rq->cx.arena, rq->body, rq->body_len, fields, FIELDS, v)) || (no = give(rq, v, &t)))
+	if ((no = clientform_read(rq, fields, FIELDS, v)) || (no = give(rq, v, &t)))
 		return no;
 	http_answer(rs, 200, "application/json");
 	http_header(rs, "Pragma", "no-cache");
@@ -103,7 +96,7 @@ static const struct fail *token_handle(struct request *rq, struct response *rs)
 
 static void token_refuse(struct request *rq, struct response *rs, const struct fail *no)
 {
-	refusal_give(rq, rs, AUDIT_TOKEN, no);
+	clientform_refuse(rq, rs, AUDIT_TOKEN, no);
 }
 
 const struct endpoint token = {

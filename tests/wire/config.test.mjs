@@ -521,7 +521,9 @@ row(
 		const version = s.sql('PRAGMA user_version')[0].user_version;
 		for (const f of files) fs.rmSync(f, { force: true });
 		const old = `${path.dirname(s.db)}/old.sql`;
-		const text = fs.readFileSync(new URL('schema-1.sql', import.meta.url), 'utf8');
+		const text = ['1.sql', '1-rows.sql']
+			.map((f) => fs.readFileSync(new URL(`../schema/${f}`, import.meta.url), 'utf8'))
+			.join('');
 		fs.writeFileSync(old, text.replaceAll('{now}', String(Math.floor(Date.now() / 1000))));
 		fs.chownSync(old, uid, gid);
 		const load = s.run(['sh', '-c', `umask 077; sqlite3 '${s.db}' <'${old}'`]);
