@@ -3,40 +3,7 @@
  * test_oauth_revoke: giving tokens up (RFC 7009): a refresh token with all of its grant, an access token
  * alone, none of others.
  */
-#include "world.h"
-
-#include "oauth.h"
-
-static const struct fail *refresh_with(struct world *w, const char *client, const struct token_request *r,
-    struct tokens *t)
-{
-	const struct client *c = world_find_client(w, client);
-	const struct fail *no;
-
-	memset(t, 0, sizeof *t);
-	no = oauth_give_for_refresh(&w->cx, c, r, t);
-	store_end(w->cx.store);
-	return no;
-}
-
-static const struct fail *refresh(struct world *w, const struct secret *token, struct tokens *t)
-{
-	const struct token_request r = { .refresh_token = token->v };
-
-	return refresh_with(w, "c_one", &r, t);
-}
-
-/* The first tokens of a grant. */
-static struct tokens start(struct world *w)
-{
-	struct secret code = world_code(w, "c_one");
-	struct token_request r = { .code = code.v, .code_verifier = VERIFIER };
-	const struct client *c = world_find_client(w, "c_one");
-	struct tokens t = { 0 };
-
-	assert_go_on(oauth_give_for_code(&w->cx, c, &r, &t));
-	return t;
-}
+#include "tokens.h"
 
 static const struct fail *give_up(struct world *w, const char *client, const char *token)
 {
