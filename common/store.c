@@ -102,8 +102,7 @@ const char *store_file_check(const char *file)
 	return folder_check(file);
 }
 
-/* One number out of a PRAGMA, or -1. */
-static int64_t pragma_int(sqlite3 *db, const char *sql)
+int64_t store_ask(sqlite3 *db, const char *sql)
 {
 	sqlite3_stmt *st = NULL;
 	int64_t value = -1;
@@ -163,7 +162,7 @@ static bool store_open(struct store *s)
 	}
 	if (!connection_open(s->file, s->busy_timeout, &s->db))
 		return false;
-	version = pragma_int(s->db, "PRAGMA user_version");
+	version = store_ask(s->db, "PRAGMA user_version");
 	if (version == VERSION)
 		return true;
 	if (version < 0)

@@ -16,6 +16,7 @@
 
 #include "store.h"
 #include "store_backup.h"
+#include "store_sql.h"
 
 enum { APPLICATION_ID = 1296257097, BUSY_MS = 10000, TRIES = 200 };
 
@@ -41,18 +42,6 @@ static const char *open_file(struct arena *a, const char *file, int flags, sqlit
 	sqlite3_busy_timeout(*db, BUSY_MS);
 	sqlite3_db_config(*db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	return NULL;
-}
-
-/* A number, or -1. */
-static int64_t ask(sqlite3 *db, const char *sql)
-{
-	sqlite3_stmt *st = NULL;
-	int64_t value = -1;
-
-	if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW)
-		value = sqlite3_column_int64(st, 0);
-	sqlite3_finalize(st);
-	return value;
 }
 
 /* Copies all pages in one transaction of the target; waits when somebody holds a lock. */
@@ -92,12 +81,12 @@ static const char *examine(struct arena *a, sqlite3 *db, int64_t *version)
 	sqlite3_stmt *st = NULL;
 	const char *why = NULL;
 
-	*version = ask(db, "PRAGMA user_version");
-	if (ask(db, "PRAGMA application_id") != APPLICATION_ID || *version < 1)
+	*version = store_ask(db, "PRAGMA user_version");
+	if (store_ask(db, "PRAGMA application_id") != APPLICATION_ID || *version < 1)
 		return "is not a database of mcp-cgi";
 	if (*version > store_version())
 		return arena_printf(a, "has schema version %d, newer than this program (%d)", (int)*version, store_version());
-	if (ask(db, "SELECT count(*) FROM sqlite_schema WHERE type IN ('trigger', 'view')") > 0)
+	if (store_ask(db, "SELECT count(*) FROM sqlite_schema WHERE type IN ('trigger', 'view')") > 0)
 		return "has triggers or views, which are not ours";
 	if (sqlite3_prepare_v2(db, "PRAGMA integrity_check(1)", -1, &st, NULL) != SQLITE_OK || sqlite3_step(st) != SQLITE_ROW)
 		why = arena_printf(a, "cannot be read: %s", sqlite3_errmsg(db));
@@ -239,7 +228,7 @@ static void keep_assertions(sqlite3 *db, sqlite3 *live)
 static const char *disarm(struct arena *a, sqlite3 *db, sqlite3 *live, int64_t now)
 {
 	static const char epoch[] = "SELECT CAST(CAST(value AS TEXT) AS INTEGER) FROM meta WHERE key = 'epoch'";
-	int64_t one = ask(db, epoch), other = live ? ask(live, epoch) : 0;
+	int64_t one = store_ask(db, epoch), other = live ? store_ask(live, epoch) : 0;
 	const char *why = NULL;
 	size_t i;
 

@@ -13,6 +13,7 @@
 
 #include "log.h"
 #include "store.h"
+#include "store_sql.h"
 
 enum { APPLICATION_ID = 1296257097 };
 
@@ -42,15 +43,6 @@ static char *ask(sqlite3 *db, const char *sql)
 		text = sqlite3_mprintf("%s", sqlite3_column_text(st, 0));
 	sqlite3_finalize(st);
 	return text;
-}
-
-static int64_t ask_int(sqlite3 *db, const char *sql)
-{
-	char *text = ask(db, sql);
-	int64_t value = text ? strtoll(text, NULL, 10) : -1;
-
-	sqlite3_free(text);
-	return value;
 }
 
 static sqlite3 *file_open(const char *file)
@@ -104,7 +96,7 @@ static bool migrate_step(sqlite3 *db, int version)
 	char *set = sqlite3_mprintf("PRAGMA user_version = %d", version + 1);
 	bool good = set && run(db, "BEGIN EXCLUSIVE");
 
-	if (good && ask_int(db, "PRAGMA user_version") == version)
+	if (good && store_ask(db, "PRAGMA user_version") == version)
 		good = run(db, migration[version - 1]) && is_sound(db) && run(db, set);
 	good = good && run(db, "COMMIT");
 	sqlite3_free(set);
@@ -120,8 +112,8 @@ bool store_migrate(const char *file, int *from, int *to)
 
 	if (!db)
 		return false;
-	good = ask_int(db, "PRAGMA application_id") == APPLICATION_ID;
-	*from = *to = (int)ask_int(db, "PRAGMA user_version");
+	good = store_ask(db, "PRAGMA application_id") == APPLICATION_ID;
+	*from = *to = (int)store_ask(db, "PRAGMA user_version");
 	if (!good)
 		log_line("%s is not a database of mcp-cgi", file);
 	else if (*from > store_version())
@@ -136,11 +128,11 @@ bool store_migrate(const char *file, int *from, int *to)
 
 static const char *examine(struct arena *a, sqlite3 *db)
 {
-	int64_t version = ask_int(db, "PRAGMA user_version");
+	int64_t version = store_ask(db, "PRAGMA user_version");
 	const char *wrong = NULL;
 	char *text;
 
-	if (ask_int(db, "PRAGMA application_id") != APPLICATION_ID)
+	if (store_ask(db, "PRAGMA application_id") != APPLICATION_ID)
 		return "is not a database of mcp-cgi";
 	if (version > store_version())
 		return arena_printf(a, "has schema version %d, newer than this program (%d)", (int)version, store_version());
