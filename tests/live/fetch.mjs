@@ -576,7 +576,8 @@ test('fetch gets three descriptors, one variable and fresh signals', async () =>
 	match(r.first, /^unreachable/, 'no answer');
 	eq(fs.readFileSync(`${dir}/bare.env`, 'utf8').split('\n').filter((l) => l && !/^(PWD|OLDPWD|SHLVL|_)=/.test(l)), ['PATH=/usr/bin:/bin'], 'environment');
 	eq(fs.readFileSync(`${dir}/bare.fd`, 'utf8').trim().split('\n').map(Number).filter((n) => n < 10).sort(), [0, 1, 2], 'descriptors');	// from 10 on they are the shell's own
-	for (const l of fs.readFileSync(`${dir}/bare.sig`, 'utf8').trim().split('\n')) match(l, /^0{16}$/, 'signals');
+	// 32 and 33 are the C library's own, which no signal(2) of a program's reaches: they are as whoever started the tests left them
+	for (const l of fs.readFileSync(`${dir}/bare.sig`, 'utf8').trim().split('\n')) eq(BigInt(`0x${l}`) & ~0x180000000n, 0n, `signals (${l})`);
 	eq(fs.readFileSync(`${dir}/bare.in`, 'utf8'), `url ${d.url('/x')}\nca_file ${d.caFile}\nloopback 1\nwhat document\n`, 'request');
 });
 
