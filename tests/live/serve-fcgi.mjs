@@ -47,6 +47,16 @@ async function busyAmong(pids) {
 	return pids.filter((p) => after.get(p) > before.get(p));
 }
 
+/** Waits until exactly so many of the workers are at work, and gives them. */
+async function atWork(workers, n) {
+	let busy = [];
+	for (const end = Date.now() + 10000; Date.now() < end; ) {
+		busy = await busyAmong(workers());
+		if (busy.length === n) return busy;
+	}
+	throw new Error(`workers at work: ${busy.length}, not ${n}`);
+}
+
 /* ---- behind lighttpd ---- */
 
 behind('each program is one process and its workers, on one socket', async (s) => {
@@ -105,6 +115,7 @@ behind('a worker killed at work costs that request and no other', async (s) => {
 
 behind('an idle worker killed costs nothing', async (s) => {
 	for (let i = 0; i < 6; i++) {
+		await atWork(() => workersOf(s, 'metadata'), 0);
 		const [one] = workersOf(s, 'metadata');
 		process.kill(one, 'SIGKILL');
 		ok(await until(() => !isAlive(one)), 'the killed worker is gone');	// one that is still dying may take the next connection with it
