@@ -32,6 +32,8 @@ struct request {
 	size_t body_len;
 };
 
+struct stream;
+
 enum { HEADERS_MAX = 24 };
 
 struct response {
@@ -40,6 +42,10 @@ struct response {
 	size_t headers;
 	struct { const char *name, *value; } header[HEADERS_MAX];
 	struct buf body;
+
+	/* Set by a handler that returns NULL: what makes the answer, and may say events meanwhile (stream.h). */
+	void (*pump)(struct request *rq, struct response *rs, struct stream *out, void *with);
+	void *pump_with;
 };
 
 /* A CGI variable by its name ("HTTP_ORIGIN"), or NULL when it is absent or empty. */

@@ -17,6 +17,7 @@
 #include "serve.h"
 #include "serve_front.h"
 #include "store.h"
+#include "stream.h"
 #include "url.h"
 
 enum { DRAIN_MAX = 64 * 1024 * 1024, SPARE_MAX = 16 * 1024, QUERY_MAX = 16 * 1024, VARIABLES_MAX = 512 };
@@ -289,33 +290,17 @@ static const struct fail *answer(struct request *rq, struct response *rs, const 
 	return ep->handle(rq, rs);
 }
 
-/* ---- the answer ------------------------------------------------------------------------------------------------ */
+/* ---- one request ---------------------------------------------------------------------------------------------- */
 
-static int deliver(struct request *rq, struct response *rs, const struct front *front)
+/* What the pump has not said event by event is said at the end. */
+static int pump(struct request *rq, struct response *rs, const struct front *front)
 {
-	struct buf b = buf_new(rs->arena);
-	size_t i;
+	struct stream out = { .front = front, .rq = rq, .rs = rs };
 
-	buf_text(&b, "Status: ");
-	buf_int(&b, rs->status);
-	buf_char(&b, ' ');
-	buf_text(&b, http_phrase(rs->status));
-	buf_text(&b, "\r\n");
-	for (i = 0; i < rs->headers; i++) {
-		buf_text(&b, rs->header[i].name);
-		buf_text(&b, ": ");
-		buf_text(&b, rs->header[i].value);
-		buf_text(&b, "\r\n");
-	}
-	if (rs->status != 204) {
-		buf_text(&b, "Content-Length: ");
-		buf_int(&b, (int64_t)rs->body.len);
-		buf_text(&b, "\r\n");
-	}
-	buf_text(&b, "\r\n");
-	if (rq->method != METHOD_HEAD)
-		buf_put(&b, rs->body.v, rs->body.len);
-	return front->write(front->with, b.v, b.len);
+	rs->pump(rq, rs, &out, rs->pump_with);
+	if (!out.begun)
+		return serve_deliver(rq, rs, front);
+	return out.gone ? -1 : 0;
 }
 
 int serve_nothing(const struct front *front)
@@ -355,7 +340,8 @@ int serve_one(const struct endpoint *ep, char *const *env, const struct front *f
 	if ((no = answer(&rq, &rs, ep, front)))
 		ep->refuse(&rq, &rs, no);
 	store_end(process.store);
-	rc = deliver(&rq, &rs, front);
+	rc = !no && rs.pump ? pump(&rq, &rs, front) : serve_deliver(&rq, &rs, front);
+	store_end(process.store);
 	log_request(NULL);
 	arena_reset(process.request);
 	return rc;

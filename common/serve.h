@@ -39,6 +39,11 @@ struct front {
 	void *with;
 	long (*read)(void *with, char *to, size_t n);		/* > 0 bytes, 0 end, -1 broken, -2 too slow */
 	int (*write)(void *with, const char *from, size_t n);	/* 0, or -1 when nobody is there to read */
+
+	/* For answers that take their time (stream.h); each may be NULL. */
+	int (*watch)(void *with);			/* a descriptor that hangs up with the client, or -1 */
+	bool (*is_gone)(void *with);			/* has the web server said so in another way? */
+	void (*take_time)(void *with, int seconds);	/* this request lives so long from now on */
 };
 
 /*

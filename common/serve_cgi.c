@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,9 @@
 #include "serve_front.h"
 
 enum { READ_SECONDS = 10, LIFE_SECONDS = 60 };
+
+/* A web server that ends us may mean that the client has gone: an answer that is under way looks at it. */
+static volatile sig_atomic_t told_to_end;
 
 struct pipe_front {
 	int64_t deadline;	/* milliseconds of the monotonic clock */
@@ -65,6 +69,27 @@ static int pipe_write(void *with, const char *from, size_t n)
 	return 0;
 }
 
+static void on_end(int sig)
+{
+	told_to_end = sig;
+}
+
+static bool pipe_is_gone(void *with)
+{
+	(void)with;
+	return told_to_end != 0;
+}
+
+/* From now on SIGTERM is heard by the pump and not by the process, and the alarm comes later. */
+static void pipe_take_time(void *with, int seconds)
+{
+	const struct sigaction act = { .sa_handler = on_end };
+
+	(void)with;
+	sigaction(SIGTERM, &act, NULL);
+	alarm((unsigned)seconds);
+}
+
 bool serve_is_fcgi(void)
 {
 	struct sockaddr_storage peer;
@@ -76,7 +101,9 @@ bool serve_is_fcgi(void)
 int serve_cgi(const struct endpoint *ep, const char *name)
 {
 	struct pipe_front f = { .deadline = monotonic() + READ_SECONDS * 1000 };
-	const struct front front = { &f, pipe_read, pipe_write };
+	const struct front front = {
+		.with = &f, .read = pipe_read, .write = pipe_write, .is_gone = pipe_is_gone, .take_time = pipe_take_time,
+	};
 	int rc;
 
 	if (!getenv("REQUEST_METHOD")) {

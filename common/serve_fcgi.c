@@ -82,6 +82,21 @@ static int fcgi_write(void *with, const char *from, size_t n)
 	return FCGX_FFlush(r->out);
 }
 
+static int fcgi_watch(void *with)
+{
+	FCGX_Request *r = with;
+
+	return r->ipcFd;
+}
+
+/* The peer has said all it had to say: on_alarm() may end the worker at once. */
+static void fcgi_take_time(void *with, int seconds)
+{
+	(void)with;
+	alarmed = 1;
+	alarm((unsigned)seconds);
+}
+
 static void handle_signal(int sig, void (*handler)(int), int flags)
 {
 	struct sigaction act;
@@ -98,7 +113,9 @@ static void handle_signal(int sig, void (*handler)(int), int flags)
  */
 static void answer(const struct endpoint *ep, FCGX_Request *r, int fd)
 {
-	const struct front front = { r, fcgi_read, fcgi_write };
+	const struct front front = {
+		.with = r, .read = fcgi_read, .write = fcgi_write, .watch = fcgi_watch, .take_time = fcgi_take_time,
+	};
 
 	alarmed = 0;
 	connection = fd;

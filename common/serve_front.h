@@ -17,6 +17,9 @@ bool serve_is_fcgi(void);
 /* Answers that nothing can be answered, without looking at the request: no settings, or the wrong user. */
 int serve_nothing(const struct front *front) __attribute__((nonnull));
 
+/* Writes status, header fields and body.  0, or -1 when nobody is there. */
+int serve_deliver(struct request *rq, struct response *rs, const struct front *front) __attribute__((nonnull));
+
 /* One request from the environment and standard input (RFC 3875); ep is NULL when it must not be looked at. */
 int serve_cgi(const struct endpoint *ep, const char *name) __attribute__((nonnull(2)));
 

@@ -186,7 +186,7 @@ static void answer_one(int fd, const char *peer, struct arena *a)
 	char *env[ENV_MAX], *name[ENV_MAX], *head, *line, *next, *target, *query;
 	size_t len, n = 0, names = 0, first, script = 0, path;
 	struct http h = { .fd = fd, .answer = buf_new(a) };
-	const struct front front = { &h, body_read, answer_write };
+	const struct front front = { .with = &h, .read = body_read, .write = answer_write };
 	const struct endpoint *ep;
 	bool chunked = false;
 
@@ -271,6 +271,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	umask(077);
+	signal(SIGPIPE, SIG_IGN);		/* as sandbox_enter() does for the programs */
 	sigaction(SIGTERM, &end, NULL);
 	sigaction(SIGINT, &end, NULL);
 	listener = listen_on((int)strtol(argv[1], NULL, 10));

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: ISC */
+/* serve_answer: an answer goes out whole, or event by event. */
+#include <poll.h>
+#include <string.h>
+
+#include "serve_front.h"
+#include "stream.h"
+
+static struct buf head_of(const struct response *rs)
+{
+	struct buf b = buf_new(rs->arena);
+
+	buf_text(&b, "Status: ");
+	buf_int(&b, rs->status);
+	buf_char(&b, ' ');
+	buf_text(&b, http_phrase(rs->status));
+	buf_text(&b, "\r\n");
+	for (size_t i = 0; i < rs->headers; i++) {
+		buf_text(&b, rs->header[i].name);
+		buf_text(&b, ": ");
+		buf_text(&b, rs->header[i].value);
+		buf_text(&b, "\r\n");
+	}
+	return b;
+}
+
+int serve_deliver(struct request *rq, struct response *rs, const struct front *front)
+{
+	struct buf b = head_of(rs);
+
+	if (rs->status != 204) {
+		buf_text(&b, "Content-Length: ");
+		buf_int(&b, (int64_t)rs->body.len);
+		buf_text(&b, "\r\n");
+	}
+	buf_text(&b, "\r\n");
+	if (rq->method != METHOD_HEAD)
+		buf_put(&b, rs->body.v, rs->body.len);
+	return front->write(front->with, b.v, b.len);
+}
+
+/* ---- event by event ---------------------------------------------------------------------------------------------- */
+
+static bool put(struct stream *s, const struct buf *b)
+{
+	if (!s->gone)
+		s->gone = s->front->write(s->front->with, b->v, b->len) != 0;
+	return !s->gone;
+}
+
+static bool begin(struct stream *s)
+{
+	struct buf b;
+
+	if (s->begun)
+		return !s->gone;
+	s->begun = true;
+	s->rs->status = 200;
+	http_header(s->rs, "Content-Type", "text/event-stream");
+	http_header(s->rs, "Cache-Control", "no-cache, no-transform");
+	http_header(s->rs, "X-Accel-Buffering", "no");
+	b = head_of(s->rs);
+	buf_text(&b, "\r\n");
+	return put(s, &b);
+}
+
+bool stream_event(struct stream *s, const char *json, size_t n)
+{
+	struct buf b = buf_new(s->rs->arena);
+
+	if (!begin(s))
+		return false;
+	buf_text(&b, "event: message\ndata: ");
+	buf_put(&b, json, n);
+	buf_text(&b, "\n\n");
+	return put(s, &b);
+}
+
+bool stream_go_on(struct stream *s)
+{
+	static char comment[] = ":\n\n";
+	const struct buf b = { .v = comment, .len = sizeof comment - 1 };
+	struct pollfd p = { .fd = stream_watch(s), .events = POLLRDHUP };
+
+	if (s->front->is_gone && s->front->is_gone(s->front->with))
+		s->gone = true;
+	if (p.fd >= 0 && poll(&p, 1, 0) > 0)
+		s->gone = true;
+	return s->begun ? put(s, &b) : !s->gone;
+}
+
+int stream_watch(const struct stream *s)
+{
+	return s->front->watch ? s->front->watch(s->front->with) : -1;
+}
+
+void stream_life(struct stream *s, int seconds)
+{
+	if (s->front->take_time)
+		s->front->take_time(s->front->with, seconds);
+}

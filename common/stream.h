@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * stream: an answer that says something before it is finished (text/event-stream, WHATWG HTML section 9.2).  The handler
+ * returns a pump; serve calls it, and it may say events or leave the answer as an ordinary one.
+ */
+#ifndef STREAM_H
+#define STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct front;
+struct request;
+struct response;
+
+struct stream {
+	const struct front *front;
+	struct request *rq;
+	struct response *rs;
+	bool begun;		/* status and header fields are out */
+	bool gone;		/* nobody is there any more */
+};
+
+/* One event with one message on one line.  The first one sends the head.  False: nobody is there. */
+bool stream_event(struct stream *s, const char *json, size_t n) __attribute__((nonnull));
+
+/* Is somebody there?  Asks by a comment when events have begun: a silent connection tells nothing. */
+bool stream_go_on(struct stream *s) __attribute__((nonnull));
+
+/* A descriptor that hangs up with the client, or -1 where the web server does not let it through. */
+int stream_watch(const struct stream *s) __attribute__((nonnull));
+
+/* How long this answer may take from now on, in seconds. */
+void stream_life(struct stream *s, int seconds) __attribute__((nonnull));
+
+#endif
