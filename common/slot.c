@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* slot: flock(2) on two empty files. */
+/* slot: flock(2) on empty files. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -10,7 +10,12 @@
 #include "log.h"
 #include "slot.h"
 
-enum { SLOTS = 2, TRIES = 1000, PAUSE_NANOSECONDS = 20 * 1000 * 1000 };
+enum { HASHES = 2, HASH_ROUNDS = 500, WAITER_ROUNDS = 12, PAUSE_NANOSECONDS = 20 * 1000 * 1000 };
+
+const struct fail slot_busy = {
+	.status = 503, .error = "temporarily_unavailable", .code = -32603, .retry_after = 2,
+	.description = "Too many requests are waiting for something here; try again",
+};
 
 void slot_drop(int slot)
 {
@@ -18,9 +23,9 @@ void slot_drop(int slot)
 }
 
 /* A locked descriptor, or -1: taken, -2: cannot be made. */
-static int slot_try(struct arena *a, const char *file, int i)
+static int slot_try(struct arena *a, const char *file, const char *kind, int i)
 {
-	int fd = open(arena_printf(a, "%s.slot%d", file, i), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int fd = open(arena_printf(a, "%s.%s%d", file, kind, i), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		return -2;
@@ -30,22 +35,34 @@ static int slot_try(struct arena *a, const char *file, int i)
 	return -1;
 }
 
-const struct fail *slot_take(struct arena *a, const char *file, int *slot)
+static int take(struct arena *a, const char *file, const char *kind, int most, int rounds)
 {
 	static const struct timespec pause = { .tv_nsec = PAUSE_NANOSECONDS };
-	int try, fd = -1;
+	int fd = -1;
 
-	for (try = 0; try < TRIES; try++) {
-		fd = slot_try(a, file, try % SLOTS);
-		if (fd != -1)
-			break;
-		if (try % SLOTS == SLOTS - 1)
+	for (int round = 0; fd == -1 && round < rounds; round++) {
+		if (round)
 			nanosleep(&pause, NULL);
+		for (int i = 0; fd == -1 && i < most; i++)
+			fd = slot_try(a, file, kind, i);
 	}
-	if (fd < 0) {
-		log_line("no slot for a password hash: %s", fd == -2 ? strerror(errno) : "all are in use");
-		return &fail_unavailable;
-	}
-	*slot = fd;
-	return NULL;
+	return fd;
+}
+
+static const struct fail *refuse(int fd, const char *what, const struct fail *busy)
+{
+	log_line("no slot for a %s: %s", what, fd == -2 ? strerror(errno) : "all are in use");
+	return busy;
+}
+
+const struct fail *slot_take(struct arena *a, const char *file, int *slot)
+{
+	*slot = take(a, file, "slot", HASHES, HASH_ROUNDS);
+	return *slot >= 0 ? NULL : refuse(*slot, "password hash", &fail_unavailable);
+}
+
+const struct fail *slot_take_waiter(struct arena *a, const char *file, int most, int *slot)
+{
+	*slot = take(a, file, "wait", most, WAITER_ROUNDS);
+	return *slot >= 0 ? NULL : refuse(*slot, "request that waits", &slot_busy);
 }

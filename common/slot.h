@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* slot: no more than a few password hashes at once on the whole machine, each of which takes tens of megabytes. */
+/*
+ * slot: no more than so many at once on the whole machine, whichever process they are in: password hashes, each of which takes
+ * tens of megabytes; requests that wait for something, each of which takes a worker.
+ */
 #ifndef SLOT_H
 #define SLOT_H
 
@@ -7,10 +10,16 @@
 #include "fail.h"
 
 /*
- * Waits for one of two slots, marked by locked files beside `file`, for ten seconds at most; then fail_unavailable.
- * The slot is given back by slot_drop(), and by the kernel if the process dies.  *slot is a descriptor.
+ * Waits for one of two slots for a password hash, marked by locked files beside `file`, for ten seconds at most; then
+ * fail_unavailable.  The slot is given back by slot_drop(), and by the kernel if the process dies.  *slot is a descriptor.
  */
 const struct fail *slot_take(struct arena *a, const char *file, int *slot) __attribute__((nonnull, warn_unused_result));
+
+/* The same for one of `most` requests that wait, for a quarter of a second; then slot_busy. */
+const struct fail *slot_take_waiter(struct arena *a, const char *file, int most, int *slot)
+    __attribute__((nonnull, warn_unused_result));
+
+extern const struct fail slot_busy;		/* 503, come back soon */
 
 void slot_drop(int slot);
 
