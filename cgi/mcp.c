@@ -7,14 +7,18 @@
  *	202				a notification was taken
  *	4xx	application/json	an error; 401 and 403 say in WWW-Authenticate what is needed (RFC 6750)
  *
- * There are no sessions and no streams, so that GET and DELETE are 405; but first of all everybody needs a token, because
+ * A tool that reports progress or writes log messages while it works is answered by text/event-stream, if the client
+ * takes that.  There are no sessions, so that GET and DELETE are 405; but first of all everybody needs a token, because
  * clients look by HEAD or GET whether they have to sign in.
  */
+#include <string.h>
+
 #include "bearer.h"
 #include "resource.h"
 #include "rpc.h"
 #include "scope.h"
 #include "serve.h"
+#include "stream.h"
 #include "url.h"
 
 extern const struct endpoint mcp;
@@ -57,6 +61,54 @@ static void give(struct response *rs, const struct rpc_reply *reply)
 	http_header(rs, "Cache-Control", "no-store");
 }
 
+/* ---- the way back while a tool works --------------------------------------------------------------------------- */
+
+enum { LIFE_SECONDS = 3700 };		/* more than any tool may take */
+
+static bool say(void *with, const char *json, size_t n)
+{
+	return stream_event(with, json, n);
+}
+
+static bool go_on(void *with)
+{
+	return stream_go_on(with);
+}
+
+/* Absent is anything (RFC 9110 section 12.5.1). */
+static bool takes_events(const struct request *rq)
+{
+	const char *accept = http_env(rq, "HTTP_ACCEPT");
+
+	return !accept || strstr(accept, "text/event-stream") || strstr(accept, "*/*");
+}
+
+/* Errors of a stream that has begun go the way of its answer. */
+static void answer_post(struct request *rq, struct response *rs, struct stream *out, void *with)
+{
+	const struct way way = { .with = out, .say = takes_events(rq) ? say : NULL, .go_on = go_on, .watch = stream_watch(out) };
+	struct rpc_post post = {
+		.body = rq->body,
+		.body_len = rq->body_len,
+		.headers = {
+			.version = http_env(rq, "HTTP_MCP_PROTOCOL_VERSION"),
+			.method = http_env(rq, "HTTP_MCP_METHOD"),
+			.name = http_env(rq, "HTTP_MCP_NAME"),
+		},
+		.way = &way,
+	};
+	struct rpc_reply reply;
+	const struct fail *no;
+
+	stream_life(out, LIFE_SECONDS);
+	if ((no = rpc_answer(&rq->cx, with, &post, &reply)))
+		tell(rq, rs, no, reply.id, reply.scope);
+	else
+		give(rs, &reply);
+	if (out->begun && rs->body.len)
+		stream_event(out, rs->body.v, rs->body.len);
+}
+
 /* Where the request went: one program serves all endpoints of the settings. */
 static const char *path_of(const struct request *rq)
 {
@@ -70,16 +122,6 @@ static const char *path_of(const struct request *rq)
 
 static const struct fail *mcp_handle(struct request *rq, struct response *rs)
 {
-	struct rpc_post post = {
-		.body = rq->body,
-		.body_len = rq->body_len,
-		.headers = {
-			.version = http_env(rq, "HTTP_MCP_PROTOCOL_VERSION"),
-			.method = http_env(rq, "HTTP_MCP_METHOD"),
-			.name = http_env(rq, "HTTP_MCP_NAME"),
-		},
-	};
-	struct rpc_reply reply;
 	struct bearer *who;
 	const struct fail *no;
 
@@ -94,10 +136,8 @@ static const struct fail *mcp_handle(struct request *rq, struct response *rs)
 	}
 	if (!http_content_type_is(rq, "application/json"))
 		return &no_json_type;
-	if ((no = rpc_answer(&rq->cx, who, &post, &reply)))
-		tell(rq, rs, no, reply.id, reply.scope);
-	else
-		give(rs, &reply);
+	rs->pump = answer_post;
+	rs->pump_with = who;
 	return NULL;
 }
 

@@ -113,6 +113,9 @@ const struct command commands[] = {
 	  "Exit status 0 and `covered`, or 1 and what is missing.  HELD may have 'read:*' and '*'.\n"
 	  "\n"
 	  "Example:  mcpctl scope test 'write:knowledge' 'read:knowledge'\n", mcpctl_scope_test },
+	{ "site", "check", "", "look through the tools of the site",
+	  "Says by file, line and reason what cannot be used, how many tools there are, and what this kernel keeps their\n"
+	  "programs from.  Exit status 1 if something cannot be used.\n", mcpctl_site_check },
 	{ "trace", "", "[N | REFERENCE] [--json]", "show how far the last applications came, and why not further",
 	  "The last N (10) authorization attempts, newest first: when, reference, application, user, address; then\n"
 	  "each step that was reached, with `ok` or why it ended there.  REFERENCE is what an error page and the\n"

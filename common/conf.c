@@ -178,6 +178,11 @@ static bool finish(struct arena *a, struct conf *c, struct conf_error *e)
 	c->folder = folder_of(a, e->file);
 	if (c->database[0] != '/')
 		c->database = arena_printf(a, "%s/%s", c->folder, c->database);
+	c->site_given = c->site != NULL;
+	if (!c->site)
+		c->site = "site";
+	if (c->site[0] != '/')
+		c->site = arena_printf(a, "%s/%s", c->folder, c->site);
 	if (c->cimd_ca_file && c->cimd_ca_file[0] != '/')
 		c->cimd_ca_file = arena_printf(a, "%s/%s", c->folder, c->cimd_ca_file);
 	return true;

@@ -56,6 +56,7 @@ struct conf {
 	size_t scopes;
 	struct conf_scope offline;	/* offline_access */
 	const char *database;		/* absolute */
+	const char *site;		/* absolute: the folder with tools, resources and prompts */
 	const char *site_name;
 	const char *accent_color;	/* #rrggbb, or NULL */
 	const char *logo;		/* path on this origin, or NULL */
@@ -76,13 +77,14 @@ struct conf {
 	int64_t max_body;		/* bytes */
 	int64_t password_ln;
 	int64_t busy_timeout;		/* milliseconds */
-	int64_t workers, mcp_workers;
+	int64_t workers, mcp_workers, mcp_waiters;
 
 	/* of the reading itself */
 	const char *first_resource;	/* the plain key resource, or NULL */
 	bool scope_named[SCOPES_BUILT_IN], offline_named;	/* had a section */
 
 	/* derived */
+	bool site_given;		/* was there a line `site`? */
 	bool loopback;			/* is the issuer http on this machine? */
 	const char *folder;		/* where the settings file lies */
 };

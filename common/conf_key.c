@@ -18,6 +18,9 @@ const struct conf_key conf_keys[] = {
 	  "The public origin, as people type it: https://host, or http:// on a loopback name. Required." },
 	{ "resource", URL, AT(first_resource), 0, 0, NULL, "The public URL of the MCP endpoint. Default: issuer + /mcp." },
 	{ "database", PATH, AT(database), 0, 0, "mcp.db", "The SQLite file; relative to the folder of this file." },
+	{ "site", PATH, AT(site), 0, 0, NULL,
+	  "The folder with tools, resources and prompts, see mcp-site(5); relative to the folder of this file. Default: site. "
+	  "Where it is neither given nor there, the knowledge base that is built in is offered." },
 	{ "site_name", TEXT, AT(site_name), 1, 80, "mcp-cgi", "The name that people see on the pages." },
 	{ "accent_color", COLOR, AT(accent_color), 0, 0, NULL, "Colour of the buttons, #rrggbb." },
 	{ "logo", PATH, AT(logo), 0, 0, NULL,
@@ -82,6 +85,8 @@ const struct conf_key conf_keys[] = {
 	  "Milliseconds to wait for the database before answering 503." },
 	{ "workers", NUMBER, AT(workers), 1, 64, "2", "FastCGI worker processes of each program but mcp." },
 	{ "mcp_workers", NUMBER, AT(mcp_workers), 1, 256, "8", "FastCGI worker processes of mcp." },
+	{ "mcp_waiters", NUMBER, AT(mcp_waiters), 1, 254, "6",
+	  "Programs of the site that run at once; fewer than mcp_workers, so that quick requests find a worker." },
 	{ NULL, TEXT, 0, 0, 0, NULL, NULL },
 };
 

@@ -288,6 +288,19 @@ bool json_read(struct arena *a, const char *text, size_t n, struct json_object *
 	return json_read_strict(a, text, n, value, &duplicate);
 }
 
+int json_line(const char *text, size_t n)
+{
+	struct scan s = { .at = text, .end = text + n };
+	int line = 1;
+
+	scan_blank(&s);
+	if (scan_value(&s))
+		scan_blank(&s);
+	for (; text < s.at && text < s.end; text++)
+		line += *text == '\n';
+	return line;
+}
+
 struct json_object *json_get(struct json_object *o, const char *name)
 {
 	struct json_object *member = NULL;

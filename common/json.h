@@ -30,6 +30,9 @@ bool json_read(struct arena *a, const char *text, size_t n, struct json_object *
 bool json_read_strict(struct arena *a, const char *text, size_t n, struct json_object **value, bool *duplicate)
     __attribute__((nonnull, warn_unused_result));
 
+/* The line (from 1) on which a text that is no JSON stops being it. */
+int json_line(const char *text, size_t n) __attribute__((nonnull));
+
 /* Member of an object; NULL when o is no object, has no such member, or the member is null. */
 struct json_object *json_get(struct json_object *o, const char *name) __attribute__((nonnull(2)));
 

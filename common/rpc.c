@@ -82,11 +82,11 @@ static const struct fail *answer_one(const struct post *p, struct json_object *v
 	if ((no = check_scope(p)))
 		return no;
 	p->out->status = m.kind == RPC_REQUEST ? 200 : 202;
-	if (m.kind != RPC_REQUEST || !(no = rpc_method_run(p->cx, p->who, &m, &p->out->body)))
+	if (m.kind != RPC_REQUEST || !(no = rpc_method_run(p->cx, p->who, &m, p->in->way, &p->out->body)))
 		return NULL;
 	if (no->retry_after)
 		return no;
-	return tell(p, no == &fail_internal ? &internal : no, NULL);
+	return tell(p, no == &fail_internal ? &internal : no, m.data);
 }
 
 /* -- arrays -- */
@@ -121,7 +121,7 @@ static const struct fail *read_batch(const struct post *p, struct json_object *l
 	return no;
 }
 
-static void run_element(const struct post *p, const struct rpc_message *m)
+static void run_element(const struct post *p, struct rpc_message *m)
 {
 	struct buf *b = &p->out->body;
 	const struct fail *no;
@@ -129,8 +129,8 @@ static void run_element(const struct post *p, const struct rpc_message *m)
 	if (m->kind != RPC_REQUEST)
 		return;
 	buf_char(b, b->len ? ',' : '[');
-	if ((no = rpc_method_run(p->cx, p->who, m, b)))
-		rpc_message_put_error(b, p->cx, no, m->id, NULL);
+	if ((no = rpc_method_run(p->cx, p->who, m, NULL, b)))
+		rpc_message_put_error(b, p->cx, no, m->id, m->data);
 }
 
 static const struct fail *answer_batch(const struct post *p, struct json_object *list)

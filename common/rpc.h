@@ -7,6 +7,7 @@
 #ifndef RPC_H
 #define RPC_H
 
+#include "call.h"
 #include "rpc_era.h"
 #include "store_token.h"
 
@@ -16,11 +17,12 @@ struct rpc_post {
 	const char *body;
 	size_t body_len;
 	struct rpc_headers headers;
+	const struct way *way;		/* for messages before the answer, or NULL: the client takes none */
 };
 
 struct rpc_reply {
 	int status;
-	struct buf body;		/* one line of JSON; empty with 202 */
+	struct buf body;		/* one line of JSON; empty with 202, and when nobody waits any more */
 	const char *id;			/* of the request, as JSON text: for the caller that tells a refusal */
 	const char *scope;		/* with bearer_scope: the words that the whole post needs */
 };

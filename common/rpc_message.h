@@ -20,6 +20,7 @@ enum rpc_code {
 	RPC_INTERNAL_ERROR = -32603,
 	RPC_TRANSPORT = -32000,		/* what the SDKs use for a version header that is not served; legacy only */
 	RPC_HEADER_MISMATCH = -32020,
+	RPC_MISSING_CAPABILITY = -32021,
 	RPC_UNSUPPORTED_VERSION = -32022,
 };
 

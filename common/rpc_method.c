@@ -6,7 +6,12 @@
 #include "audit.h"
 #include "conf.h"
 #include "json.h"
+#include "crypto.h"
+#include "log.h"
+#include "rpc_ask.h"
+#include "rpc_call.h"
 #include "rpc_method.h"
+#include "rpc_state.h"
 #include "tool.h"
 
 /* What a client may keep: who we are for an hour, the list for five minutes (MCP 2026-07-28, "Caching"). */
@@ -32,21 +37,19 @@ static const struct fail no_version = {
 static const struct fail no_cursor = {
 	200, "invalid_request", "params.cursor is not one that this server gave", RPC_INVALID_PARAMS, 0, 0
 };
-static const struct fail no_name = {
-	200, "invalid_request", "params.name must be the name of a tool", RPC_INVALID_PARAMS, 0, 0
+
+static const struct fail no_capability = {
+	400, "invalid_request", "Missing required client capability", RPC_MISSING_CAPABILITY, 0, 0
 };
-static const struct fail no_arguments = {
-	200, "invalid_request", "params.arguments must be an object", RPC_INVALID_PARAMS, 0, 0
-};
-static const struct fail unknown_tool = {
-	200, "invalid_request", "Unknown tool", RPC_INVALID_PARAMS, 0, 0
-};
+
+enum { PAGE = 100 };			/* tools of one list */
 
 /* One request on its way to its response. */
 struct run {
 	struct context *cx;
 	const struct bearer *who;
-	const struct rpc_message *m;
+	struct rpc_message *m;
+	const struct way *way;
 	enum revision revision;
 	struct buf *b;
 };
@@ -62,12 +65,17 @@ static void put_server(const struct run *r)
 	buf_char(r->b, '}');
 }
 
-static void begin(const struct run *r)
+static void begin_as(const struct run *r, const char *kind)
 {
 	buf_text(r->b, "{\"jsonrpc\":\"2.0\",\"id\":");
 	buf_text(r->b, r->m->id);
 	buf_text(r->b, ",\"result\":{");
-	rpc_shape_put(r->b, r->revision, PART_RESULT_TYPE, "resultType", "complete");
+	rpc_shape_put(r->b, r->revision, PART_RESULT_TYPE, "resultType", kind);
+}
+
+static void begin(const struct run *r)
+{
+	begin_as(r, "complete");
 }
 
 static const struct fail *end(const struct run *r)
@@ -131,68 +139,126 @@ static const struct fail *ping(struct run *r)
 	return end(r);
 }
 
+/* The name behind which a page begins, with a check on it: a text that nobody gave out is no cursor. */
+static const char *cursor_of(struct arena *a, const char *name)
+{
+	struct digest d = crypto_digest_text(arena_printf(a, "cursor %s", name));
+
+	return arena_printf(a, "%s.%.16s", crypto_base64url(a, name, strlen(name)), crypto_base64url(a, d.v, sizeof d.v));
+}
+
+static const struct fail *read_cursor(const struct run *r, const char **after)
+{
+	struct arena *a = r->cx->arena;
+	const char *cursor = json_text(r->m->params, "cursor"), *dot = cursor ? strchr(cursor, '.') : NULL;
+	size_t n = 0;
+
+	*after = NULL;
+	if (!json_get(r->m->params, "cursor"))
+		return NULL;
+	if (dot)
+		*after = crypto_base64url_read(a, cursor, (size_t)(dot - cursor), &n);
+	return *after && strlen(*after) == n && strcmp(cursor_of(a, *after), cursor) == 0 ? NULL : &no_cursor;
+}
+
 /*
- * One page, so that there is no cursor to come back with.  The list is the same for every token: a client asks for more
- * scope when it meets the 403 of a tool that it can see.
+ * The list is the same for every token: a client asks for more scope when it meets the 403 of a tool that it can see.
  */
 static const struct fail *tools_list(struct run *r)
 {
-	if (json_get(r->m->params, "cursor"))
-		return &no_cursor;
+	const char *after, *last;
+	const struct fail *no = read_cursor(r, &after);
+
+	if (no)
+		return no;
 	begin(r);
 	json_put_name(r->b, "tools");
-	tool_put_list(r->b, r->cx->resource, r->revision);
+	last = tool_put_list(r->b, r->cx, r->revision, after, PAGE);
+	if (last)
+		json_put_member(r->b, "nextCursor", cursor_of(r->cx->arena, last));
 	put_cache(r, CACHE_LIST, "private");
 	return end(r);
 }
 
-static const struct fail *call_read(const struct context *cx, const struct rpc_message *m,
-    const struct tool **t, struct json_object **arguments)
-{
-	const char *name = json_text(m->params, "name");
+/* -- what a round came to -- */
 
-	*arguments = json_get(m->params, "arguments");
-	if (!name)
-		return &no_name;
-	if (!(*t = tool_find(cx->resource, name)))
-		return &unknown_tool;
-	return *arguments && !json_object_is_type(*arguments, json_type_object) ? &no_arguments : NULL;
+/* A program's own error, in the protocol's form. */
+static const struct fail *put_error(const struct run *r, struct json_object *error)
+{
+	buf_text(r->b, "{\"jsonrpc\":\"2.0\",\"id\":");
+	buf_text(r->b, r->m->id);
+	buf_text(r->b, ",\"error\":");
+	json_put(r->b, error);
+	buf_char(r->b, '}');
+	return NULL;
 }
 
-/* What the tool said, or what the caller did wrong, which the model reads and mends ("Error Handling" of tools). */
-static void put_content(const struct run *r, const struct tool_call *call)
+/* Before there are rounds in the protocol, only a session could carry a question. */
+static const struct fail *put_question(struct run *r, struct call *c, struct answer *answer)
 {
-	put_json(r, "content", "[{\"type\":\"text\",\"text\":");
-	if (call->wrong)
-		json_put_text(r->b, call->wrong);
+	const char *needed, *wrong, *state = NULL;
+	struct json_object *questions = rpc_ask_questions(c, answer->ask, &needed, &wrong);
+	const struct fail *no;
+
+	if (!wrong && r->revision < REVISION_MODERN)
+		wrong = "The tool has a question, and this client cannot be asked.";
+	if (wrong) {
+		log_line("%s", wrong);
+		answer_wrong(c, answer, wrong);
+		answer->ask = NULL;
+		answer->state = NULL;
+		return NULL;
+	}
+	if (needed && json_object_object_length(questions) == 0) {
+		r->m->data = needed;
+		return &no_capability;
+	}
+	if ((answer->state || c->answers) && !(state = rpc_state_seal(c, r->m, answer->state, &no)))
+		return no;
+	begin_as(r, "input_required");
+	if (json_object_object_length(questions) > 0) {
+		json_put_name(r->b, "inputRequests");
+		json_put(r->b, questions);
+	}
+	json_put_member(r->b, "requestState", state);
+	return end(r);
+}
+
+static const struct fail *put_answer(struct run *r, struct call *c, struct answer *answer)
+{
+	const struct fail *no;
+
+	if (answer->error)
+		return put_error(r, answer->error);
+	if (answer->ask || answer->state) {
+		if ((no = put_question(r, c, answer)) || r->b->len)
+			return no;
+	}
+	begin(r);
+	if (answer->result)
+		rpc_shape_put_result(r->b, r->revision, answer->result);
 	else
-		json_put_textn(r->b, call->result.v, call->result.len);
-	buf_text(r->b, "}]");
-	if (call->wrong)
-		put_json(r, "isError", "true");
-	else
-		rpc_shape_put_json(r->b, r->revision, PART_STRUCTURED_CONTENT, "structuredContent", call->result.v);
+		rpc_shape_put_members(r->b, r->revision, &answer->text);
+	return end(r);
 }
 
 static const struct fail *tools_call(struct run *r)
 {
-	struct tool_call call = { .cx = r->cx, .who = r->who, .result = buf_new(r->cx->arena) };
+	struct json_object *arguments;
+	struct answer answer;
 	const struct tool *t;
 	const struct fail *no;
+	struct call c;
 
-	if ((no = call_read(r->cx, r->m, &t, &call.arguments)))
-		return no;
-	if (!call.arguments && !json_read(r->cx->arena, "{}", 2, &call.arguments))
-		return &fail_internal;
-	if ((no = tool_run(t, &call)))
+	if ((no = rpc_call_tool(r->cx, r->m, &t, &arguments)) ||
+	    (no = rpc_call_read(r->cx, r->who, r->m, r->way, &c)) ||
+	    (no = tool_run(t, &c, arguments, &answer)))
 		return no;
 	if (r->cx->conf->audit == AUDIT_CALLS) {
-		r->cx->trail.why = arena_printf(r->cx->arena, "%s%s", t->name, call.wrong ? ": refused" : "");
+		r->cx->trail.why = arena_printf(r->cx->arena, "%s%s", t->name, answer.failed ? ": refused" : "");
 		audit_remark(r->cx, AUDIT_CALL);
 	}
-	begin(r);
-	put_content(r, &call);
-	return end(r);
+	return answer.stopped ? NULL : put_answer(r, &c, &answer);
 }
 
 static const struct method {
@@ -207,20 +273,20 @@ static const struct method {
 	{ "ping", REVISION_OLDEST, REVISION_LAST_LEGACY, ping },
 };
 
-const char *rpc_method_scope(const struct context *cx, const struct rpc_message *m)
+const char *rpc_method_scope(struct context *cx, const struct rpc_message *m)
 {
 	struct json_object *arguments;
 	const struct tool *t;
 
-	if (m->kind != RPC_REQUEST || strcmp(m->method, "tools/call") != 0 || call_read(cx, m, &t, &arguments))
+	if (m->kind != RPC_REQUEST || strcmp(m->method, "tools/call") != 0 || rpc_call_tool(cx, m, &t, &arguments))
 		return NULL;
 	return t->scope;
 }
 
-const struct fail *rpc_method_run(struct context *cx, const struct bearer *who, const struct rpc_message *m,
+const struct fail *rpc_method_run(struct context *cx, const struct bearer *who, struct rpc_message *m, const struct way *way,
     struct buf *b)
 {
-	struct run r = { .cx = cx, .who = who, .m = m, .revision = m->revision, .b = b };
+	struct run r = { .cx = cx, .who = who, .m = m, .way = way, .revision = m->revision, .b = b };
 
 	for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
 		if (strcmp(methods[i].name, m->method) == 0 && r.revision >= methods[i].first &&

@@ -3,6 +3,7 @@
 #ifndef RPC_METHOD_H
 #define RPC_METHOD_H
 
+#include "call.h"
 #include "rpc_message.h"
 #include "store_token.h"
 
@@ -10,13 +11,14 @@
  * The scope words that the token must hold for this message, or NULL when any token will do: no request, no known
  * tool, or parameters that will be refused anyway.
  */
-const char *rpc_method_scope(const struct context *cx, const struct rpc_message *m) __attribute__((nonnull));
+const char *rpc_method_scope(struct context *cx, const struct rpc_message *m) __attribute__((nonnull));
 
 /*
  * Answers a request, whose scope was checked: appends the whole response to b and returns NULL, or appends nothing and
- * returns the error.  The status of an error is what its revision wants for it.
+ * returns the error; then m->data may be set.  The status of an error is what its revision wants for it.  way: where to say
+ * something before the answer, or NULL.  Nothing appended and NULL: nobody waits for an answer any more.
  */
-const struct fail *rpc_method_run(struct context *cx, const struct bearer *who, const struct rpc_message *m,
-    struct buf *b) __attribute__((nonnull, warn_unused_result));
+const struct fail *rpc_method_run(struct context *cx, const struct bearer *who, struct rpc_message *m, const struct way *way,
+    struct buf *b) __attribute__((nonnull(1, 2, 3, 5), warn_unused_result));
 
 #endif

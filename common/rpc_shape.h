@@ -10,6 +10,8 @@
 
 #include "buf.h"
 
+struct json_object;
+
 /* The revisions that are served, oldest first. */
 enum revision {
 	REVISION_2025_03_26,
@@ -33,6 +35,11 @@ enum part {
 	PART_RESULT_TYPE,		/* resultType of a result */
 	PART_CACHE,			/* ttlMs and cacheScope of a result */
 	PART_SERVER_INFO,		/* serverInfo in the _meta of a result */
+	PART_ANY_OUTPUT,		/* outputSchema and structuredContent of other types than object */
+	PART_RESOURCE_LINK,		/* content of type resource_link */
+	PART_ICONS,			/* icons of a tool, resource or prompt */
+	PART_META,			/* _meta of these */
+	PART_PROGRESS_MESSAGE,		/* message of a progress notification */
 	PARTS
 };
 
@@ -55,5 +62,14 @@ void rpc_shape_put(struct buf *b, enum revision r, enum part p, const char *name
 /* Appends `"name":` and the JSON as it is if the revision has the part. */
 void rpc_shape_put_json(struct buf *b, enum revision r, enum part p, const char *name, const char *json)
     __attribute__((nonnull));
+
+/*
+ * Appends the members of a tool's result (content, structuredContent, isError) as the revision knows them: blocks of a type that
+ * came later become text, and a value that may not be told is left out, its text copy stays.
+ */
+void rpc_shape_put_result(struct buf *b, enum revision r, struct json_object *result) __attribute__((nonnull));
+
+/* The same for members that are JSON text already, behind a comma where one is needed. */
+void rpc_shape_put_members(struct buf *b, enum revision r, const struct buf *members) __attribute__((nonnull));
 
 #endif

@@ -1,103 +1,247 @@
 /* SPDX-License-Identifier: ISC */
-/* tool: the table, in the order of the names, because a list must come in the same order every time. */
+/*
+ * tool: the shelf of tools.  What is built in is read through the same definition as a file of the site, so that there
+ * is one kind of tool; only a file that is called is read for a call.
+ */
+#include <stdlib.h>
 #include <string.h>
 
 #include <json-c/json.h>
 
+#include "conf.h"
 #include "json.h"
 #include "log.h"
 #include "schema.h"
 #include "tool.h"
+#include "tool_definition.h"
 
-static const struct tool *const tools[] = {
-	&tool_create_document,
-	&tool_search_knowledge_base,
-};
+static void load(struct context *cx, struct site_item *item);
 
-enum { TOOLS = sizeof tools / sizeof *tools };
+static struct site_shelf shelf = { .folder = "tools", .load = load };
 
-static struct json_object *input_schemas[TOOLS];	/* of those that this process has called */
+enum { BUILTINS_MAX = 32 };
 
-const struct tool *tool_at(size_t i)
+static struct tool *built_in[BUILTINS_MAX];		/* where there is no site; made when first asked for */
+
+static void load(struct context *cx, struct site_item *item)
 {
-	return i < TOOLS ? tools[i] : NULL;
+	struct tool *t = arena_take(item->arena, sizeof *t);
+	struct json_object *definition;
+	const char *text;
+	size_t n = strlen(item->name);
+
+	if (n < 6 || strcmp(item->name + n - 5, ".json") != 0)
+		return;				/* a program, or what it needs */
+	if (!(text = site_read(item->arena, item->path, SITE_DEFINITION_MAX, &n, &item->wrong)))
+		return;
+	if (!json_read(item->arena, text, n, &definition)) {
+		item->wrong = "is not JSON (RFC 8259), or has a member twice";
+		item->line = json_line(text, n);
+		return;
+	}
+	t->arena = item->arena;
+	item->wrong = tool_definition_read(cx, item, definition, t);
+	item->thing = t;
 }
 
-static bool is_offered(const struct conf_resource *at, const struct tool *t)
+/* A definition that says nothing but the name of the function: all the rest is the function's own. */
+static struct tool *built_in_at(struct context *cx, size_t i)
 {
-	return !at->tools || conf_has_word(at->tools, t->name);
+	const struct builtin *b = i < BUILTINS_MAX ? builtin_at(i) : NULL;
+	struct site_item item = { .path = "built in", .wrong = NULL };
+	struct json_object *definition;
+	const char *text;
+
+	if (!b || built_in[i])
+		return b ? built_in[i] : NULL;
+	item.arena = arena_new();
+	item.name = arena_printf(item.arena, "%s.json", b->name);
+	text = arena_printf(item.arena, "{\"builtin\":\"%s\"}", b->name);
+	built_in[i] = arena_take(item.arena, sizeof *built_in[i]);
+	built_in[i]->arena = item.arena;
+	if (!json_read(item.arena, text, strlen(text), &definition) ||
+	    (item.wrong = tool_definition_read(cx, &item, definition, built_in[i])))
+		log_line("tool %s: %s", b->name, item.wrong ? item.wrong : "is no JSON");
+	return built_in[i];
 }
 
-const struct tool *tool_find(const struct conf_resource *at, const char *name)
+static bool is_offered(const struct context *cx, const char *name)
 {
-	for (size_t i = 0; i < TOOLS; i++)
-		if (strcmp(tools[i]->name, name) == 0)
-			return is_offered(at, tools[i]) ? tools[i] : NULL;
+	return !cx->resource || !cx->resource->tools || conf_has_word(cx->resource->tools, name);
+}
+
+const struct tool *tool_find(struct context *cx, const char *name)
+{
+	struct site_item *item;
+
+	if (!tool_definition_is_name(name) || !is_offered(cx, name))
+		return NULL;
+	if (site_is_there(cx)) {
+		item = site_find(cx, &shelf, arena_printf(cx->arena, "%s.json", name));
+		return item ? item->thing : NULL;
+	}
+	for (size_t i = 0; builtin_at(i); i++)
+		if (strcmp(builtin_at(i)->name, name) == 0)
+			return built_in_at(cx, i);
 	return NULL;
 }
 
-static void tool_put(struct buf *b, const struct tool *t, enum revision r)
+/* ---- the list --------------------------------------------------------------------------------------------------- */
+
+/* A value that is there, and that the revision knows. */
+static void put_part(struct buf *b, const struct tool *t, enum revision r, enum part p, const char *name)
 {
-	buf_char(b, '{');
-	json_put_member(b, "name", t->name);
-	rpc_shape_put(b, r, PART_TITLE, "title", t->title);
-	json_put_member(b, "description", t->description);
-	rpc_shape_put_json(b, r, PART_INPUT_SCHEMA, "inputSchema", t->input_schema);
-	rpc_shape_put_json(b, r, PART_OUTPUT_SCHEMA, "outputSchema", t->output_schema);
-	rpc_shape_put_json(b, r, PART_ANNOTATIONS, "annotations", t->annotations);
-	buf_char(b, '}');
+	struct json_object *value = json_get(t->definition, name);
+	struct buf text = buf_new(b->arena);
+
+	if (!value)
+		return;
+	json_put(&text, value);
+	rpc_shape_put_json(b, r, p, name, text.v);
 }
 
-void tool_put_list(struct buf *b, const struct conf_resource *at, enum revision r)
+/* Before 2026-07-28 an output schema is one of an object. */
+static bool has_output(const struct tool *t, enum revision r)
 {
-	size_t n = 0;
+	return rpc_shape_has(r, PART_ANY_OUTPUT) || tool_definition_is_object(t->output);
+}
+
+static const char *text_of(const struct tool *t, enum revision r, struct arena *scratch)
+{
+	struct tool *kept = (struct tool *)(uintptr_t)t;
+	struct buf b = buf_new(scratch);
+
+	if (t->text[r])
+		return t->text[r];
+	buf_char(&b, '{');
+	json_put_member(&b, "name", t->name);
+	put_part(&b, t, r, PART_TITLE, "title");
+	json_put_member(&b, "description", json_text(t->definition, "description"));
+	put_part(&b, t, r, PART_INPUT_SCHEMA, "inputSchema");
+	if (has_output(t, r))
+		put_part(&b, t, r, PART_OUTPUT_SCHEMA, "outputSchema");
+	put_part(&b, t, r, PART_ANNOTATIONS, "annotations");
+	put_part(&b, t, r, PART_ICONS, "icons");
+	put_part(&b, t, r, PART_META, "_meta");
+	buf_char(&b, '}');
+	return kept->text[r] = arena_copy(t->arena, b.v);
+}
+
+/* One after the other in the order of names, whichever kind they are. */
+static const struct tool *tool_at(struct context *cx, struct site_item *const *items, size_t count, size_t i)
+{
+	if (items)
+		return i < count ? items[i]->thing : NULL;
+	return built_in_at(cx, i);
+}
+
+static size_t all(struct context *cx, struct site_item *const **items)
+{
+	size_t count = 0;
+
+	*items = NULL;
+	if (site_is_there(cx)) {
+		static struct site_item *const none;
+
+		*items = site_each(cx, &shelf, &count);
+		if (!*items)
+			*items = &none;
+		return count;
+	}
+	while (builtin_at(count))
+		count++;
+	return count;
+}
+
+const char *tool_put_list(struct buf *b, struct context *cx, enum revision r, const char *after, size_t most)
+{
+	struct site_item *const *items;
+	size_t count = all(cx, &items), n = 0;
+	const char *last = NULL;
 
 	buf_char(b, '[');
-	for (size_t i = 0; i < TOOLS; i++) {
-		if (!is_offered(at, tools[i]))
+	for (size_t i = 0; i < count; i++) {
+		const struct tool *t = tool_at(cx, items, count, i);
+
+		if (!t || !is_offered(cx, t->name) || (after && strcmp(t->name, after) <= 0))
 			continue;
-		if (n++)
+		if (n++ == most) {
+			buf_char(b, ']');
+			return last;
+		}
+		if (n > 1)
 			buf_char(b, ',');
-		tool_put(b, tools[i], r);
+		buf_text(b, text_of(t, r, b->arena));
+		last = t->name;
 	}
 	buf_char(b, ']');
-}
-
-/* A schema is parsed and looked through once a process.  NULL, logged: it cannot be enforced, so nothing may run. */
-static struct json_object *input_schema(const struct tool *t, struct arena *a)
-{
-	struct json_object **kept = input_schemas, *schema;
-	const char *wrong;
-
-	for (size_t i = 0; tools[i] != t; i++)
-		kept++;
-	if (*kept)
-		return *kept;
-	schema = json_tokener_parse(t->input_schema);
-	wrong = schema_refusal(a, schema);
-	if (!wrong)
-		return *kept = schema;
-	log_line("tool %s: %s", t->name, wrong);
-	json_object_put(schema);
 	return NULL;
 }
 
-const struct fail *tool_run(const struct tool *t, struct tool_call *call)
+void tool_check(struct context *cx, void (*say)(void *with, const struct site_item *item), void *with)
 {
-	struct json_object *schema = input_schema(t, call->cx->arena);
+	size_t count;
+	struct site_item *const *items = site_each(cx, &shelf, &count);
 
-	if (!schema)
-		return &fail_internal;
-	call->wrong = schema_check(call->cx->arena, schema, call->arguments);
-	if (!call->wrong && t->personal && !call->who->user_id)
-		call->wrong = "This tool acts for a person, and this token is a machine's.";
-	return call->wrong ? NULL : t->call(call);
+	for (size_t i = 0; i < count; i++)
+		say(with, items[i]);
+}
+
+/* ---- one round -------------------------------------------------------------------------------------------------- */
+
+static const struct fail *run_builtin(const struct tool *t, struct call *c, struct json_object *arguments, struct answer *answer)
+{
+	struct tool_call call = { .cx = c->cx, .who = c->who, .arguments = arguments, .result = buf_new(c->cx->arena) };
+	const struct fail *no = t->builtin->call(&call);
+
+	if (no)
+		return no;
+	if (call.wrong) {
+		answer_wrong(c, answer, call.wrong);
+		return NULL;
+	}
+	answer->text = buf_new(c->cx->arena);
+	buf_text(&answer->text, "\"content\":[{\"type\":\"text\",\"text\":");
+	json_put_textn(&answer->text, call.result.v, call.result.len);
+	buf_text(&answer->text, "}],\"structuredContent\":");
+	buf_put(&answer->text, call.result.v, call.result.len);
+	return NULL;
+}
+
+static const struct fail *run_program(const struct tool *t, struct call *c, struct json_object *arguments, struct answer *answer)
+{
+	struct buf input = buf_new(c->cx->arena);
+	const struct fail *no;
+	struct said said;
+
+	json_put(&input, arguments);
+	buf_char(&input, '\n');
+	if ((no = program_run(c, &t->program, t->name, input.v, input.len, &said)))
+		return no;
+	answer_tool(c, &t->program, &said, t->output, answer);
+	return NULL;
+}
+
+const struct fail *tool_run(const struct tool *t, struct call *c, struct json_object *arguments, struct answer *answer)
+{
+	const char *wrong = schema_check(c->cx->arena, t->input, arguments);
+
+	*answer = (struct answer){ 0 };
+	if (!wrong && t->personal && !c->who->user_id)
+		wrong = "This tool acts for a person, and this token is a machine's.";
+	if (wrong) {
+		answer_wrong(c, answer, wrong);
+		return NULL;
+	}
+	return t->builtin ? run_builtin(t, c, arguments, answer) : run_program(t, c, arguments, answer);
 }
 
 void tool_end(void)
 {
-	for (size_t i = 0; i < TOOLS; i++) {
-		json_object_put(input_schemas[i]);
-		input_schemas[i] = NULL;
+	site_end(&shelf);
+	for (size_t i = 0; i < BUILTINS_MAX; i++) {
+		if (built_in[i])
+			arena_drop(built_in[i]->arena);
+		built_in[i] = NULL;
 	}
 }

@@ -10,7 +10,7 @@
 #include "line.h"
 #include "rfc3339.h"
 #include "store_document.h"
-#include "tool.h"
+#include "builtin.h"
 
 /* What the schema cannot say. */
 static const char *find_wrong(const struct document *d)
@@ -60,7 +60,7 @@ static const struct fail *create(struct tool_call *call)
 	return NULL;
 }
 
-const struct tool tool_create_document = {
+const struct builtin tool_create_document = {
 	.name = "create_document",
 	.title = "Create a document",
 	.description =

@@ -9,7 +9,7 @@
 #include "rfc3339.h"
 #include "search.h"
 #include "store_document.h"
-#include "tool.h"
+#include "builtin.h"
 
 enum { LIMIT_DEFAULT = 5 };
 
@@ -49,7 +49,7 @@ static const struct fail *search(struct tool_call *call)
 	return NULL;
 }
 
-const struct tool tool_search_knowledge_base = {
+const struct builtin tool_search_knowledge_base = {
 	.name = "search_knowledge_base",
 	.title = "Search the knowledge base",
 	.description =

@@ -51,8 +51,8 @@ only 'no unbounded or careless calls'	'\b(strcpy|strcat|sprintf|vsprintf|gets|st
 only 'HTML only in common/html'	'"[^"]*<(html|body|div|form|input|p|h1)[ >]' 'common/html/[a-z]*\.html'
 only 'Location is written in http only' '"Location' 'common/http\.c'
 
-domain=$(for m in assertion audit authorization bearer cimd client_metadata clientauth clientkeys connection jws limit login oauth \
-	password pkce redirect registration resource rpc schema scope search tool; do ls common/$m*.[ch] 2>/dev/null; done)
+domain=$(for m in answer assertion audit authorization bearer builtin call cimd client_metadata clientauth clientkeys connection jws limit login oauth \
+	password pkce program redirect registration resource rpc schema scope search site tool; do ls common/$m*.[ch] 2>/dev/null; done)
 # shellcheck disable=SC2086
 never 'the domain knows no HTTP' '"(http|serve|serve_front|html|pages|page|browser|voice)\.h"' $domain
 never 'the store knows neither HTTP nor the domain' '"(http|serve|html|oauth|authorization|bearer|rpc|tool|clientauth|login)\.h"' common/store*.[ch]
@@ -61,7 +61,7 @@ never 'the wire knows neither OAuth nor MCP' '"(oauth|authorization|bearer|rpc|t
 never 'what is fetched meets neither the settings nor the store' '"(conf|store|context|crypto|serve|http|json)[a-z_]*\.h"' common/fetch*.[ch] cgi/fetch.c
 never 'the ground knows nothing above it' '"(http|serve|json|store|conf|crypto)[a-z_]*\.h"' common/arena.[ch] common/buf.[ch] common/fail.[ch] common/log.[ch]
 never 'programs take nothing from argv' 'int main\([^v]' $(ls cgi/*.c | grep -v mcpctl)
-never 'no free outside what outlives a request' '\bfree\(' $(ls common/*.c | grep -vE '(arena|store|store_file|crypto|schema|serve|json)\.c')
+never 'no free outside what outlives a request' '\bfree\(' $(ls common/*.c | grep -vE '(arena|store|store_file|crypto|schema|serve|json|site)\.c')
 never 'no typedef' '^typedef' common/*.[ch] cgi/*.[ch]
 
 say 'an SPDX line in every file' "$(git ls-files -co --exclude-standard | grep -E '\.([ch1-8]|sh|awk|sql|mjs|html|conf|css)$|Makefile$' |

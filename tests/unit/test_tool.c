@@ -69,28 +69,47 @@ static struct json_object *parse(const char *text)
 	return value;
 }
 
-static struct tool_call call(const char *name, const char *arguments)
+/* What a call came to: what was wrong, or the structured content. */
+struct made {
+	const char *wrong;
+	struct buf result;
+};
+
+static struct call calling(void)
 {
-	struct tool_call c = {
-		.cx = &cx, .who = &who, .arguments = parse(arguments), .result = buf_new(cx.arena),
-	};
-	const struct tool *t = tool_find(&conf.resource[0], name);
+	return (struct call){ .cx = &cx, .who = &who, .revision = REVISION_MODERN, .state = "", .way = { .watch = -1 } };
+}
+
+static struct made call(const char *name, const char *arguments)
+{
+	const struct tool *t = tool_find(&cx, name);
+	struct call c = calling();
+	struct answer answer;
+	struct json_object *result;
+	struct made made = { .result = buf_new(cx.arena) };
 
 	assert_non_null(t);
-	assert_null(tool_run(t, &c));
-	if (!c.wrong)
-		assert_null(schema_check(cx.arena, parse(t->output_schema), parse(c.result.v)));
-	return c;
+	assert_null(tool_run(t, &c, parse(arguments), &answer));
+	result = parse(arena_printf(cx.arena, "{%s}", answer.text.v));
+	if (answer.failed) {
+		assert_true(json_object_get_boolean(json_get(result, "isError")));
+		made.wrong = json_text(json_object_array_get_idx(json_get(result, "content"), 0), "text");
+		return made;
+	}
+	json_put(&made.result, json_get(result, "structuredContent"));
+	assert_null(schema_check(cx.arena, t->output, json_get(result, "structuredContent")));
+	return made;
 }
 
 static void the_table_is_sound(void **state)
 {
-	const struct tool *t, *before = NULL;
+	const struct builtin *t, *before = NULL;
 
 	(void)state;
-	for (size_t i = 0; (t = tool_at(i)); i++, before = t) {
+	for (size_t i = 0; (t = builtin_at(i)); i++, before = t) {
 		assert_true(!before || strcmp(before->name, t->name) < 0);
-		assert_ptr_equal(tool_find(&conf.resource[0], t->name), t);
+		assert_ptr_equal(builtin_find(t->name), t);
+		assert_ptr_equal(tool_find(&cx, t->name)->builtin, t);
 		assert_in_range(strlen(t->name), 1, 64);
 		assert_int_equal(strspn(t->name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"),
 		    strlen(t->name));
@@ -102,8 +121,8 @@ static void the_table_is_sound(void **state)
 		assert_true(json_has(parse(t->annotations), "readOnlyHint"));
 	}
 	assert_non_null(before);
-	assert_null(tool_find(&conf.resource[0], "Search_Knowledge_Base"));
-	assert_null(tool_find(&conf.resource[0], ""));
+	assert_null(tool_find(&cx, "Search_Knowledge_Base"));
+	assert_null(tool_find(&cx, ""));
 }
 
 static void the_list_is_shaped_by_revision(void **state)
@@ -113,12 +132,12 @@ static void the_list_is_shaped_by_revision(void **state)
 		struct buf b = buf_new(cx.arena);
 		struct json_object *list, *first;
 
-		tool_put_list(&b, &conf.resource[0], r);
+		assert_null(tool_put_list(&b, &cx, r, NULL, 100));
 		list = parse(b.v);
 		first = json_object_array_get_idx(list, 0);
 		assert_int_equal(json_object_array_length(list), 2);
-		assert_string_equal(json_text(first, "name"), tool_at(0)->name);
-		assert_string_equal(json_text(first, "description"), tool_at(0)->description);
+		assert_string_equal(json_text(first, "name"), builtin_at(0)->name);
+		assert_string_equal(json_text(first, "description"), builtin_at(0)->description);
 		assert_true(json_has(first, "inputSchema") && json_has(first, "annotations"));
 		assert_int_equal(json_has(first, "title"), r > REVISION_2025_03_26);
 		assert_int_equal(json_has(first, "outputSchema"), r > REVISION_2025_03_26);
@@ -127,7 +146,7 @@ static void the_list_is_shaped_by_revision(void **state)
 
 static void what_is_created_is_found(void **state)
 {
-	struct tool_call c = call("create_document",
+	struct made c = call("create_document",
 	    "{\"title\":\"Rye bread\",\"content\":\"Sourdough\\n\\n"
 	    "Mix \\\"rye\\\" & water.\",\"tags\":[\"baking\",\"how-to\"]}");
 	struct json_object *made = parse(c.result.v), *hit;
@@ -151,7 +170,7 @@ static void what_is_created_is_found(void **state)
 static void tags_come_back_as_they_were(void **state)
 {
 	const char *tags = "[\"two words\",\"comma, inside\",\"\\\"quoted\\\"\",\"a\\tb\",\"\xe6\x97\xa5\"]";
-	struct tool_call c = call("create_document",
+	struct made c = call("create_document",
 	    arena_printf(cx.arena, "{\"title\":\"labels\",\"content\":\"x\",\"tags\":%s}", tags));
 	struct json_object *hit;
 
@@ -168,7 +187,7 @@ static void a_snippet_is_short_and_whole(void **state)
 {
 	struct buf b = buf_new(cx.arena);
 	struct json_object *hit;
-	struct tool_call c;
+	struct made c;
 	const char *snippet;
 
 	(void)state;
@@ -186,7 +205,7 @@ static void a_snippet_is_short_and_whole(void **state)
 
 static size_t count(const char *arguments)
 {
-	struct tool_call c = call("search_knowledge_base", arguments);
+	struct made c = call("search_knowledge_base", arguments);
 
 	assert_null(c.wrong);
 	return json_object_array_length(json_get(parse(c.result.v), "results"));
@@ -243,7 +262,7 @@ static void wrong_arguments_are_told_to_the_model(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
-		struct tool_call c = call(refused[i].tool, refused[i].arguments);
+		struct made c = call(refused[i].tool, refused[i].arguments);
 
 		assert_non_null(c.wrong);
 		assert_string_equal(c.wrong, refused[i].wrong);
@@ -254,15 +273,15 @@ static void wrong_arguments_are_told_to_the_model(void **state)
 static void an_unreadable_file_is_our_fault(void **state)
 {
 	struct store *good = cx.store;
-	struct tool_call c = {
-		.cx = &cx, .who = &who, .result = buf_new(cx.arena), .arguments = parse("{\"title\":\"t\",\"content\":\"c\"}"),
-	};
+	struct call c = calling();
+	struct answer answer;
 
 	(void)state;
 	cx.store = store_new(ROLE_MCP, "/nonexistent/t.db", 1000);
-	assert_ptr_equal(tool_run(&tool_create_document, &c), &fail_unavailable);
-	c.arguments = parse("{\"query\":\"t\"}");
-	assert_ptr_equal(tool_run(&tool_search_knowledge_base, &c), &fail_unavailable);
+	assert_ptr_equal(tool_run(tool_find(&cx, "create_document"), &c, parse("{\"title\":\"t\",\"content\":\"c\"}"), &answer),
+	    &fail_unavailable);
+	assert_ptr_equal(tool_run(tool_find(&cx, "search_knowledge_base"), &c, parse("{\"query\":\"t\"}"), &answer),
+	    &fail_unavailable);
 	store_drop(cx.store);
 	cx.store = good;
 }

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * call: a request for content on its way (tools/call, resources/read, prompts/get): who asks, what the client can do, what was
+ * answered so far, and the way back to the client while the answer is not there yet.
+ */
+#ifndef CALL_H
+#define CALL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "context.h"
+#include "rpc_shape.h"
+#include "store_token.h"
+
+struct json_object;
+
+/* RFC 5424 section 6.2.1, lowest first, as the protocol spells them. */
+enum level {
+	LEVEL_DEBUG, LEVEL_INFO, LEVEL_NOTICE, LEVEL_WARNING, LEVEL_ERROR, LEVEL_CRITICAL, LEVEL_ALERT, LEVEL_EMERGENCY,
+	LEVEL_NONE,			/* nothing is wanted */
+};
+
+/* The way back.  All may be NULL: nobody listens before the answer. */
+struct way {
+	void *with;
+	bool (*say)(void *with, const char *json, size_t n);	/* one message before the answer; false: nobody is there */
+	bool (*go_on)(void *with);	/* still there?  Also keeps a silent way open */
+	int watch;			/* a descriptor that hangs up with the client, or -1 */
+};
+
+struct call {
+	struct context *cx;
+	const struct bearer *who;
+	enum revision revision;
+	struct json_object *meta;	/* params._meta, or NULL */
+	struct json_object *capabilities;	/* of the client, or NULL */
+	struct json_object *answers;	/* object: question's key to response; NULL before any */
+	const char *state;		/* the program's own, from its last question; "" at first */
+	const char *progress_token;	/* as JSON, or NULL */
+	double progress;		/* the last that was told */
+	enum level level;		/* log messages from here on */
+	const char *session;		/* of the older revisions, or NULL */
+	const char *id;			/* of the request, as JSON */
+	bool cancels;			/* does a client that goes away end the call? (since 2026-07-28) */
+	struct way way;
+};
+
+/* The level of that name; LEVEL_NONE if there is none such. */
+enum level call_level(const char *name) __attribute__((nonnull));
+
+/*
+ * A line of a program's descriptor 3: progress, log, change.  What is malformed, not wanted or not growing is dropped.
+ */
+void call_line(struct call *c, const char *text, size_t n) __attribute__((nonnull));
+
+/* May the work go on?  false: the client is gone or has cancelled. */
+bool call_go_on(struct call *c) __attribute__((nonnull));
+
+#endif

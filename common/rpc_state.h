@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * rpc_state: what a question needs to be gone on with, in the hands of the client (MCP 2026-07-28, requestState):
+ * authenticated by a key of the file, for one person, one client, one tool and its arguments, for ten minutes.  The
+ * client can read it, and nobody can make one.
+ */
+#ifndef RPC_STATE_H
+#define RPC_STATE_H
+
+#include "call.h"
+#include "rpc_message.h"
+
+enum { RPC_STATE_SECONDS = 600 };
+
+/* A text for c->state and c->answers, for whoever asks again with this name and these arguments.  NULL: *no says why. */
+const char *rpc_state_seal(struct call *c, const struct rpc_message *m, const char *state, const struct fail **no)
+    __attribute__((nonnull(1, 2, 4)));
+
+/* Sets c->state and c->answers from such a text; refuses what is forged, too old or somebody else's. */
+const struct fail *rpc_state_open(struct call *c, const struct rpc_message *m, const char *text)
+    __attribute__((nonnull, warn_unused_result));
+
+#endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * tool_definition: what is missing is taken from the function that is built in; what nobody knows is refused, because it
+ * is a typing error.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "conf.h"
+#include "json.h"
+#include "schema.h"
+#include "tool_definition.h"
+
+/* Of the protocol: sent to clients. */
+static const struct part_key {
+	const char *key;
+	enum json_type type;
+} public_keys[] = {
+	{ "name", json_type_string }, { "title", json_type_string }, { "description", json_type_string },
+	{ "inputSchema", json_type_object }, { "outputSchema", json_type_null }, { "annotations", json_type_object },
+	{ "icons", json_type_array }, { "_meta", json_type_object },
+};
+
+enum { PUBLIC_KEYS = sizeof public_keys / sizeof *public_keys };
+
+static const char *const own_keys[] = { "builtin", "scope", "personal" };
+
+bool tool_definition_is_name(const char *name)
+{
+	size_t n = 0;
+
+	while (isalnum((unsigned char)name[n]) || name[n] == '_' || name[n] == '-')
+		n++;
+	return !name[n] && n >= 1 && n <= TOOL_NAME_MAX;
+}
+
+bool tool_definition_is_object(struct json_object *schema)
+{
+	const char *type = json_text(schema, "type");
+
+	return type && strcmp(type, "object") == 0;
+}
+
+static const struct part_key *public_key(const char *key)
+{
+	for (size_t i = 0; i < PUBLIC_KEYS; i++)
+		if (strcmp(public_keys[i].key, key) == 0)
+			return &public_keys[i];
+	return NULL;
+}
+
+static bool is_own_key(const char *key)
+{
+	for (size_t i = 0; i < sizeof own_keys / sizeof *own_keys; i++)
+		if (strcmp(own_keys[i], key) == 0)
+			return true;
+	return program_is_key(key);
+}
+
+static const char *check_keys(struct arena *a, struct json_object *d)
+{
+	if (!json_object_is_type(d, json_type_object))
+		return "must be a JSON object";
+	json_object_object_foreach(d, key, value) {
+		const struct part_key *known = public_key(key);
+
+		if (!known && !is_own_key(key))
+			return arena_printf(a, "%s is not a key of a tool", key);
+		if (known && known->type != json_type_null && !json_object_is_type(value, known->type))
+			return arena_printf(a, "%s must be a JSON %s", key, json_type_to_name(known->type));
+	}
+	return NULL;
+}
+
+/* ---- from the function that is built in --------------------------------------------------------------------------- */
+
+static void add_text(struct json_object *d, const char *key, const char *text)
+{
+	if (!json_has(d, key))
+		json_object_object_add(d, key, json_object_new_string(text));
+}
+
+static void add_json(struct json_object *d, const char *key, const char *text)
+{
+	if (!json_has(d, key))
+		json_object_object_add(d, key, json_tokener_parse(text));
+}
+
+static const char *take_over(struct arena *a, struct json_object *d, struct tool *t)
+{
+	const char *name = json_text(d, "builtin");
+
+	if (!json_has(d, "builtin"))
+		return json_has(d, "run") ? NULL : "run is missing: the program that the tool is";
+	if (json_has(d, "run"))
+		return "run and builtin exclude each other";
+	if (!name || !(t->builtin = builtin_find(name)))
+		return "builtin must be the name of a function that is built in";
+	if (json_has(d, "inputSchema") || json_has(d, "outputSchema"))
+		return arena_printf(a, "inputSchema and outputSchema of %s are its own", name);
+	add_text(d, "title", t->builtin->title);
+	add_text(d, "description", t->builtin->description);
+	add_text(d, "scope", t->builtin->scope);
+	add_json(d, "inputSchema", t->builtin->input_schema);
+	add_json(d, "outputSchema", t->builtin->output_schema);
+	add_json(d, "annotations", t->builtin->annotations);
+	return NULL;
+}
+
+/* ---- what it says --------------------------------------------------------------------------------------------------- */
+
+static const char *read_scope(struct context *cx, struct arena *a, struct json_object *d, struct tool *t)
+{
+	const char *words = json_text(d, "scope");
+	size_t n;
+
+	if (!words)
+		return "scope is missing: the words that a token must hold (\"\" if every token will do)";
+	t->scope = words;
+	for (; *words; words += n + strspn(words + n, " ")) {
+		bool known = false;
+
+		n = strcspn(words, " ");
+		for (size_t i = 0; i < cx->conf->scopes; i++)
+			known = known || (strlen(cx->conf->scope[i].name) == n && memcmp(cx->conf->scope[i].name, words, n) == 0);
+		if (!known)
+			return arena_printf(a, "scope %.*s is not in the settings: add [scope %.*s]", (int)n, words, (int)n, words);
+	}
+	return NULL;
+}
+
+static const char *read_schemas(struct arena *a, struct json_object *d, struct tool *t)
+{
+	const char *wrong;
+
+	add_json(d, "inputSchema", "{\"type\":\"object\"}");
+	t->input = json_get(d, "inputSchema");
+	t->output = json_get(d, "outputSchema");
+	if (!tool_definition_is_object(t->input))
+		return "inputSchema must have \"type\": \"object\"";
+	if ((wrong = schema_refusal(a, t->input)))
+		return arena_printf(a, "inputSchema: %s", wrong);
+	if (t->output && (wrong = schema_refusal(a, t->output)))
+		return arena_printf(a, "outputSchema: %s", wrong);
+	return NULL;
+}
+
+/* MCP 2025-11-25 and later, "Icons": https or data, so that no host is asked to load anything else. */
+static const char *check_icons(struct json_object *icons)
+{
+	size_t n = icons ? json_object_array_length(icons) : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *src = json_text(json_object_array_get_idx(icons, i), "src");
+
+		if (!src || (strncmp(src, "https://", 8) != 0 && strncmp(src, "data:", 5) != 0))
+			return "icons must each have src, an https or data URL";
+	}
+	return NULL;
+}
+
+const char *tool_definition_read(struct context *cx, struct site_item *item, struct json_object *d, struct tool *t)
+{
+	struct arena *a = item->arena;
+	size_t n = strlen(item->name);
+	const char *wrong, *description;
+	struct json_object *personal;
+
+	t->name = arena_text(a, item->name, n - 5);
+	if (!tool_definition_is_name(t->name))
+		return "the name of a tool is 1 to 64 letters, digits, _ and -";
+	if ((wrong = check_keys(a, d)) || (wrong = take_over(a, d, t)))
+		return wrong;
+	if (json_has(d, "name") && strcmp(json_text(d, "name"), t->name) != 0)
+		return "name must be that of the file, or be left out";
+	t->definition = d;
+	description = json_text(d, "description");
+	if (!description || !*description)
+		return "description is missing: models choose a tool by it";
+	personal = json_get(d, "personal");
+	if (personal && !json_object_is_type(personal, json_type_boolean))
+		return "personal must be true or false";
+	t->personal = personal ? json_object_get_boolean(personal) : t->builtin && t->builtin->personal;
+	if ((wrong = read_scope(cx, a, d, t)) || (wrong = read_schemas(a, d, t)) || (wrong = check_icons(json_get(d, "icons"))))
+		return wrong;
+	return t->builtin ? NULL :
+	    program_read(cx, item, d, arena_printf(a, "%.*s", (int)(strlen(item->path) - n - 1), item->path), &t->program);
+}
