@@ -63,30 +63,56 @@ static void give(struct response *rs, const struct rpc_reply *reply)
 
 /* ---- the way back while a tool works --------------------------------------------------------------------------- */
 
-enum { LIFE_SECONDS = 3700 };		/* more than any tool may take */
+enum {
+	LIFE_SECONDS = 90,		/* from one sign of life of a tool to the next */
+	SILENT_MAX = 5,			/* signs of life until the client hears of it */
+};
+
+struct back {
+	struct stream *out;
+	bool listed;			/* the client names text/event-stream */
+	int silent;
+};
 
 static bool say(void *with, const char *json, size_t n)
 {
-	return stream_event(with, json, n);
+	struct back *back = with;
+
+	return stream_event(back->out, json, n);
 }
 
+/*
+ * Not every web server tells that a client has gone before somebody writes to it: after a second of silence the answer becomes a
+ * stream, and comments find out.
+ */
 static bool go_on(void *with)
 {
-	return stream_go_on(with);
+	struct back *back = with;
+
+	stream_life(back->out, LIFE_SECONDS);
+	if (back->listed && ++back->silent == SILENT_MAX)
+		stream_begin(back->out);
+	return stream_go_on(back->out);
+}
+
+static bool accepts(const struct request *rq, const char *type)
+{
+	const char *accept = http_env(rq, "HTTP_ACCEPT");
+
+	return accept && strstr(accept, type);
 }
 
 /* Absent is anything (RFC 9110 section 12.5.1). */
 static bool takes_events(const struct request *rq)
 {
-	const char *accept = http_env(rq, "HTTP_ACCEPT");
-
-	return !accept || strstr(accept, "text/event-stream") || strstr(accept, "*/*");
+	return !http_env(rq, "HTTP_ACCEPT") || accepts(rq, "text/event-stream") || accepts(rq, "*/*");
 }
 
 /* Errors of a stream that has begun go the way of its answer. */
 static void answer_post(struct request *rq, struct response *rs, struct stream *out, void *with)
 {
-	const struct way way = { .with = out, .say = takes_events(rq) ? say : NULL, .go_on = go_on, .watch = stream_watch(out) };
+	struct back back = { .out = out, .listed = accepts(rq, "text/event-stream") };
+	const struct way way = { .with = &back, .say = takes_events(rq) ? say : NULL, .go_on = go_on, .watch = stream_watch(out) };
 	struct rpc_post post = {
 		.body = rq->body,
 		.body_len = rq->body_len,

@@ -25,7 +25,7 @@ enum level call_level(const char *name)
 
 bool call_go_on(struct call *c)
 {
-	return !c->way.go_on || c->way.go_on(c->way.with);
+	return !c->way.go_on || c->way.go_on(c->way.with) || !c->cancels;
 }
 
 static struct buf begin(struct call *c, const char *method)

@@ -32,7 +32,8 @@ struct run {
 	pid_t pid;
 	int end[PIPES];			/* ours; -1 when closed */
 	int theirs[PIPES];
-	int timer, process;		/* process: a descriptor that tells when it has ended, or -1 on an old kernel */
+	int timer, pulse;		/* descriptors: the deadline, and the time to ask whether to go on */
+	int process;			/* one that tells when it has ended, or -1 on an old kernel */
 	size_t given;
 	struct buf news;
 	bool skip;			/* the rest of a line that is too long */
@@ -69,10 +70,13 @@ static bool open_pipes(struct run *x)
 
 static bool set_timer(struct run *x)
 {
-	const struct itimerspec limit = { .it_value = { .tv_sec = x->job->timeout } };
+	const struct timespec step = { .tv_nsec = (x->job->pulse ? x->job->pulse : PULSE) * 1000L * 1000 };
+	const struct itimerspec limit = { .it_value = { .tv_sec = x->job->timeout } }, often = { step, step };
 
 	x->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-	return x->timer >= 0 && timerfd_settime(x->timer, 0, &limit, NULL) == 0;
+	x->pulse = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	return x->timer >= 0 && x->pulse >= 0 && timerfd_settime(x->timer, 0, &limit, NULL) == 0 &&
+	    timerfd_settime(x->pulse, 0, &often, NULL) == 0;
 }
 
 static char *const *environment(struct run *x)
@@ -193,6 +197,14 @@ static void look_for_end(struct run *x)
 		x->ended = waitpid(x->pid, &x->status, WNOHANG) == x->pid;
 }
 
+/* Is it time to ask?  Also while the program talks without a pause. */
+static bool is_time(struct run *x)
+{
+	uint64_t times;
+
+	return read(x->pulse, &times, sizeof times) == sizeof times;
+}
+
 /* Until it has ended, or must. */
 static enum runner_end attend(struct run *x)
 {
@@ -203,9 +215,9 @@ static enum runner_end attend(struct run *x)
 			{ .fd = x->end[STDIN], .events = POLLOUT }, { .fd = x->end[STDOUT], .events = POLLIN },
 			{ .fd = x->end[STDERR], .events = POLLIN }, { .fd = x->end[NEWS], .events = POLLIN },
 			{ .fd = x->timer, .events = POLLIN }, { .fd = x->process, .events = POLLIN },
-			{ .fd = asked ? -1 : x->job->watch, .events = POLLRDHUP },
+			{ .fd = x->pulse, .events = POLLIN }, { .fd = asked ? -1 : x->job->watch, .events = POLLRDHUP },
 		};
-		int n = poll(at, sizeof at / sizeof *at, x->job->pulse ? x->job->pulse : PULSE);
+		int n = poll(at, sizeof at / sizeof *at, -1);
 
 		if (at[STDIN].revents)
 			give(x);
@@ -218,9 +230,9 @@ static enum runner_end attend(struct run *x)
 		}
 		if (n >= 0 && at[4].revents)
 			return RUNNER_TIMEOUT;
-		if ((n == 0 || at[6].revents) && x->job->go_on && !x->job->go_on(x->job->with))
+		if ((is_time(x) || (n > 0 && at[7].revents)) && x->job->go_on && !x->job->go_on(x->job->with))
 			return RUNNER_STOPPED;
-		asked = asked || at[6].revents;		/* hung up, and it may go on all the same */
+		asked = asked || (n > 0 && at[7].revents);		/* hung up, and it may go on all the same */
 	}
 }
 
@@ -268,6 +280,7 @@ static void tidy(struct run *x)
 		close_one(&x->theirs[i]);
 	}
 	close_one(&x->timer);
+	close_one(&x->pulse);
 	close_one(&x->process);
 }
 
@@ -291,7 +304,7 @@ static void run(struct run *x)
 
 void runner_run(struct arena *a, const struct runner_job *job, struct runner_result *r)
 {
-	struct run x = { .job = job, .r = r, .arena = a, .timer = -1, .process = -1, .news = buf_new(a),
+	struct run x = { .job = job, .r = r, .arena = a, .timer = -1, .pulse = -1, .process = -1, .news = buf_new(a),
 		.before = { .sa_handler = SIG_ERR } };
 
 	*r = (struct runner_result){ .end = RUNNER_NOT_STARTED, .output = buf_new(a), .errors = buf_new(a) };

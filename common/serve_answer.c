@@ -48,7 +48,7 @@ static bool put(struct stream *s, const struct buf *b)
 	return !s->gone;
 }
 
-static bool begin(struct stream *s)
+bool stream_begin(struct stream *s)
 {
 	struct buf b;
 
@@ -68,7 +68,7 @@ bool stream_event(struct stream *s, const char *json, size_t n)
 {
 	struct buf b = buf_new(s->rs->arena);
 
-	if (!begin(s))
+	if (!stream_begin(s))
 		return false;
 	buf_text(&b, "event: message\ndata: ");
 	buf_put(&b, json, n);

@@ -21,6 +21,9 @@ struct stream {
 	bool gone;		/* nobody is there any more */
 };
 
+/* Sends the head, unless it is out: from here on the answer is a stream.  False: nobody is there. */
+bool stream_begin(struct stream *s) __attribute__((nonnull));
+
 /* One event with one message on one line.  The first one sends the head.  False: nobody is there. */
 bool stream_event(struct stream *s, const char *json, size_t n) __attribute__((nonnull));
 

@@ -196,7 +196,7 @@ static const struct {
 	ROW(list_client, O), ROW(list_client_name, O), ROW(list_clients, O), ROW(list_grant, O), ROW(list_grants, O),
 	ROW(list_token, O), ROW(list_waiting, O), ROW(operate_access_drop, O), ROW(operate_client_approve, O),
 	ROW(operate_client_drop, O), ROW(operate_client_put, O), ROW(operate_client_set_disabled, O), ROW(reap, O),
-	ROW(meta_find_key, A | P), ROW(pending_find, A), ROW(pending_move, A | P), ROW(pending_prove, A), ROW(pending_put, A), ROW(pending_take, A),
+	ROW(meta_find_key, A | P | M), ROW(pending_find, A), ROW(pending_move, A | P), ROW(pending_prove, A), ROW(pending_put, A), ROW(pending_take, A),
 	ROW(pinned_drop, O), ROW(pinned_each, O), ROW(pinned_find, A | O), ROW(pinned_put, O),
 	ROW(redirect_rule_drop, O), ROW(redirect_rule_each, R | A | O), ROW(redirect_rule_put, O),
 	ROW(refresh_find, T | V), ROW(refresh_put, T), ROW(refresh_take, T), ROW(session_drop, A | P),
