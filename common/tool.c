@@ -2,8 +2,6 @@
 /* tool: the table, in the order of the names, because a list must come in the same order every time. */
 #include <string.h>
 
-#include <json-c/json.h>
-
 #include "json.h"
 #include "log.h"
 #include "schema.h"
@@ -16,7 +14,7 @@ static const struct tool *const tools[] = {
 
 enum { TOOLS = sizeof tools / sizeof *tools };
 
-static struct json_object *input_schemas[TOOLS];	/* of those that this process has called */
+static struct schema *input_schemas[TOOLS];	/* of those that this process has called */
 
 const struct tool *tool_at(size_t i)
 {
@@ -63,28 +61,25 @@ void tool_put_list(struct buf *b, const struct conf_resource *at, enum revision 
 	buf_char(b, ']');
 }
 
-/* A schema is parsed and looked through once a process.  NULL, logged: it cannot be enforced, so nothing may run. */
-static struct json_object *input_schema(const struct tool *t, struct arena *a)
+/* A schema is compiled once a process.  NULL, logged: it cannot be enforced, so nothing may run. */
+static const struct schema *input_schema(const struct tool *t, struct arena *a)
 {
-	struct json_object **kept = input_schemas, *schema;
-	const char *wrong;
+	struct schema **kept = input_schemas;
+	struct json_object *source;
+	const char *wrong = "the input schema is no JSON";
 
 	for (size_t i = 0; tools[i] != t; i++)
 		kept++;
-	if (*kept)
-		return *kept;
-	schema = json_tokener_parse(t->input_schema);
-	wrong = schema_refusal(a, schema);
-	if (!wrong)
-		return *kept = schema;
-	log_line("tool %s: %s", t->name, wrong);
-	json_object_put(schema);
-	return NULL;
+	if (!*kept && json_read(a, t->input_schema, strlen(t->input_schema), &source))
+		*kept = schema_compile(a, source, NULL, &wrong);
+	if (!*kept)
+		log_line("tool %s: %s", t->name, wrong);
+	return *kept;
 }
 
 const struct fail *tool_run(const struct tool *t, struct tool_call *call)
 {
-	struct json_object *schema = input_schema(t, call->cx->arena);
+	const struct schema *schema = input_schema(t, call->cx->arena);
 
 	if (!schema)
 		return &fail_internal;
@@ -97,7 +92,7 @@ const struct fail *tool_run(const struct tool *t, struct tool_call *call)
 void tool_end(void)
 {
 	for (size_t i = 0; i < TOOLS; i++) {
-		json_object_put(input_schemas[i]);
+		schema_drop(input_schemas[i]);
 		input_schemas[i] = NULL;
 	}
 }

@@ -34,7 +34,7 @@ struct tool {
 	const char *title;
 	const char *description;
 	const char *scope;		/* words that the token must hold */
-	const char *input_schema;	/* schema_refusal() has nothing against it */
+	const char *input_schema;	/* schema_compile() has nothing against it */
 	const char *output_schema;	/* what result holds conforms to it */
 	const char *annotations;	/* hints; a host decides by them what to ask its user */
 	bool personal;			/* acts for a person: a machine's token does not do */
@@ -63,7 +63,7 @@ void tool_put_list(struct buf *b, const struct conf_resource *at, enum revision 
 const struct fail *tool_run(const struct tool *t, struct tool_call *call)
     __attribute__((nonnull, warn_unused_result));
 
-/* Gives back the parsed schemas that are kept from call to call; for tests that look for leaks. */
+/* Gives back the compiled schemas that are kept from call to call; for tests that look for leaks. */
 void tool_end(void);
 
 #endif
