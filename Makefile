@@ -32,7 +32,7 @@ HARDEN  := -fstack-protector-strong $(call probe,-fstack-clash-protection) $(cal
 BASE    := -std=gnu17 -D_GNU_SOURCE -DMCP_CGI_VERSION='"$(VERSION)"' -Icommon -I$(O)/gen -g -MMD -MP $(WARN)
 CFLAGS  ?= -O2
 ALL_CFLAGS := $(BASE) $(HARDEN) -fPIE -fvisibility=hidden -ffunction-sections -fdata-sections $(CFLAGS)
-LIBS    := -lfcgi -ljson-c -lsqlite3 -lcrypto -lm
+LIBS    := -lfcgi -ljson-c -lsqlite3 -lpcre2-8 -lcrypto -lm
 HARD_LD := -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code,--gc-sections,--as-needed
 # glibc warns of its name service in every static program; these programs ask for no names.
 QUIET_LD := $(shell $(CC) -Wl,--no-warnings -Wl,--version >/dev/null 2>&1 && echo -Wl,--no-warnings)
@@ -47,7 +47,9 @@ COMMON  := $(wildcard common/*.c)
 PAGES   := $(wildcard common/html/*.html)
 MIGRATE := $(wildcard schema/migrate_*.sql)
 SQL     := $(filter-out schema/schema.sql $(MIGRATE),$(wildcard schema/*.sql))
-GEN_C   := $(O)/gen/sql.c $(O)/gen/schema.c $(MIGRATE:schema/%.sql=$(O)/gen/%.c) $(O)/gen/style.c $(PAGES:common/html/%.html=$(O)/gen/page_%.c)
+META    := $(wildcard common/metaschema/*.json)
+GEN_C   := $(O)/gen/sql.c $(O)/gen/schema.c $(MIGRATE:schema/%.sql=$(O)/gen/%.c) $(O)/gen/style.c $(PAGES:common/html/%.html=$(O)/gen/page_%.c) \
+	   $(META:common/metaschema/%.json=$(O)/gen/metaschema_%.c)
 GEN_H   := $(O)/gen/sql.h $(O)/gen/pages.h
 LIB_OBJ := $(COMMON:common/%.c=$(O)/obj/%.o) $(GEN_C:$(O)/gen/%.c=$(O)/obj/gen_%.o)
 SAN_OBJ := $(LIB_OBJ:$(O)/obj/%=$(O)/asan/%)
@@ -60,7 +62,7 @@ FUZZ    := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 .PHONY: all
 all: $(O)/libmcp.a $(WEB:%=$(O)/bin/%) $(O)/bin/fetch $(if $(MCPCTL),$(O)/bin/mcpctl)
 
-# ---- what is generated: statements, schema, pages, style -------------------------------------------------------
+# ---- what is generated: statements, schema, metaschemas, pages, style ------------------------------------------
 
 $(O)/gen/sql.h: schema/sql.awk $(SQL) | $(O)/gen
 	awk -v want=header -f schema/sql.awk $(SQL) >$@.new && mv $@.new $@
@@ -76,6 +78,9 @@ $(O)/gen/migrate_%.c: schema/migrate_%.sql schema/text.awk | $(O)/gen
 
 $(O)/gen/style.c: schema/text.awk common/html/style.css | $(O)/gen
 	awk -v name=style_text -f schema/text.awk common/html/style.css >$@.new && mv $@.new $@
+
+$(O)/gen/metaschema_%.c: common/metaschema/%.json schema/text.awk | $(O)/gen
+	awk -v name=metaschema_$(subst -,_,$*) -f schema/text.awk $< >$@.new && mv $@.new $@
 
 $(O)/gen/page_%.c: common/html/%.html common/html/pages.awk | $(O)/gen
 	awk -v want=source -f common/html/pages.awk $< >$@.new && mv $@.new $@
@@ -124,6 +129,8 @@ $(O)/asan/fetch: cgi/fetch.c $(O)/asan/libmcp.a | $(O)/asan
 	$(CC) $(SAN_CFLAGS) -o $@ $< $(O)/asan/libmcp.a -lcurl
 $(O)/asan/test/%: tests/unit/%.c $(O)/asan/libmcp.a | $(O)/asan/test
 	$(CC) $(SAN_CFLAGS) -o $@ $< $(O)/asan/libmcp.a -lcmocka $(LIBS)
+$(O)/asan/schema_suite: tests/conformance/schema_suite.c $(O)/asan/libmcp.a | $(O)/asan
+	$(CC) $(SAN_CFLAGS) -o $@ $< $(O)/asan/libmcp.a $(LIBS)
 # libFuzzer is clang's, so that the fuzz targets have a library of their own.
 $(O)/fuzz/obj/%.o: common/%.c | $(O)/fuzz/obj $(GEN_H)
 	clang $(FUZZ_CFLAGS)-no-link -c -o $@ $<
@@ -136,7 +143,7 @@ $(O)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(O)/fuzz/libmcp.a
 
 .PHONY: inproc unit fuzz
 inproc: $(O)/asan/inproc $(O)/asan/fetch
-unit: $(UNIT:%=$(O)/asan/test/%)
+unit: $(UNIT:%=$(O)/asan/test/%) $(O)/asan/schema_suite
 fuzz: $(FUZZ:%=$(O)/fuzz/%)
 
 .PHONY: run check test bench

@@ -166,14 +166,14 @@ static bool is_result(struct json_object *value)
 }
 
 /* The one place where what a tool gives is held against what it promised. */
-static const char *check_output(struct call *c, struct json_object *output, struct json_object *value)
+static const char *check_output(struct call *c, const struct schema *output, struct json_object *value)
 {
 	const char *wrong = output ? schema_check(c->cx->arena, output, value) : NULL;
 
 	return wrong ? arena_printf(c->cx->arena, "The tool's result does not conform to its outputSchema: %s.", wrong) : NULL;
 }
 
-static void tell_result(struct call *c, struct json_object *value, struct json_object *output, struct answer *a)
+static void tell_result(struct call *c, struct json_object *value, const struct schema *output, struct answer *a)
 {
 	struct json_object *structured = json_get(value, "structuredContent");
 	bool failed = json_object_get_boolean(json_get(value, "isError"));
@@ -193,7 +193,7 @@ static void drop(void *value)
 	json_object_put(value);
 }
 
-void answer_tool(struct call *c, const struct program *p, const struct said *said, struct json_object *output, struct answer *a)
+void answer_tool(struct call *c, const struct program *p, const struct said *said, const struct schema *output, struct answer *a)
 {
 	const char *wrong;
 

@@ -12,6 +12,7 @@
 #include "program.h"
 
 struct json_object;
+struct schema;
 
 struct answer {
 	struct json_object *result;	/* a result object, without what belongs to the envelope; or */
@@ -30,7 +31,7 @@ bool answer_is_block(struct json_object *block);
 bool answer_is_content(struct json_object *list);
 
 /* What a program said, as the result of a tool.  output: the schema of structuredContent, or NULL. */
-void answer_tool(struct call *c, const struct program *p, const struct said *said, struct json_object *output, struct answer *a)
+void answer_tool(struct call *c, const struct program *p, const struct said *said, const struct schema *output, struct answer *a)
     __attribute__((nonnull(1, 2, 3, 5)));
 
 /* One sentence for the model: isError. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* schema_place: printing the chain, outermost first. */
-#include <stdarg.h>
 #include <string.h>
 
 #include "buf.h"
@@ -42,15 +41,23 @@ static void put_place(struct buf *b, const struct schema_place *at)
 	}
 }
 
-const char *schema_place_say(const struct schema_place *at, const char *format, ...)
+const char *schema_place_vsay(const struct schema_place *at, const char *format, va_list ap)
 {
 	struct buf b = buf_new(at->arena);
-	va_list ap;
 
 	put_place(&b, at);
 	buf_char(&b, ' ');
-	va_start(ap, format);
 	buf_text(&b, arena_vprintf(at->arena, format, ap));
-	va_end(ap);
 	return b.v;
+}
+
+const char *schema_place_say(const struct schema_place *at, const char *format, ...)
+{
+	const char *said;
+	va_list ap;
+
+	va_start(ap, format);
+	said = schema_place_vsay(at, format, ap);
+	va_end(ap);
+	return said;
 }

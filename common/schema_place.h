@@ -3,6 +3,7 @@
 #ifndef SCHEMA_PLACE_H
 #define SCHEMA_PLACE_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 #include "arena.h"
@@ -22,5 +23,9 @@ struct schema_place {
  */
 const char *schema_place_say(const struct schema_place *at, const char *format, ...)
     __attribute__((nonnull(1, 2), returns_nonnull, format(printf, 2, 3)));
+
+/* The same with a va_list. */
+const char *schema_place_vsay(const struct schema_place *at, const char *format, va_list ap)
+    __attribute__((nonnull(1, 2), returns_nonnull, format(printf, 2, 0)));
 
 #endif

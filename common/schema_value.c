@@ -60,50 +60,58 @@ size_t schema_value_length(struct json_object *v)
 	return utf8_count(json_object_get_string(v), (size_t)json_object_get_string_len(v));
 }
 
-static bool is_equal_list(struct json_object *a, struct json_object *b)
+static bool is_same_list(struct json_object *a, struct json_object *b, size_t *left)
 {
 	size_t n = json_object_array_length(a);
 
 	if (n != json_object_array_length(b))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (!schema_value_is_equal(json_object_array_get_idx(a, i), json_object_array_get_idx(b, i)))
+		if (!schema_value_is_same(json_object_array_get_idx(a, i), json_object_array_get_idx(b, i), left))
 			return false;
 	return true;
 }
 
-static bool is_equal_object(struct json_object *a, struct json_object *b)
+static bool is_same_object(struct json_object *a, struct json_object *b, size_t *left)
 {
 	struct json_object *other;
 
 	if (json_object_object_length(a) != json_object_object_length(b))
 		return false;
 	json_object_object_foreach(a, name, value)
-		if (!json_object_object_get_ex(b, name, &other) || !schema_value_is_equal(value, other))
+		if (!json_object_object_get_ex(b, name, &other) || !schema_value_is_same(value, other, left))
 			return false;
 	return true;
 }
 
-bool schema_value_is_equal(struct json_object *a, struct json_object *b)
+bool schema_value_is_same(struct json_object *a, struct json_object *b, size_t *left)
 {
+	if (!*left)
+		return false;
+	--*left;
 	if (schema_value_is_number(a) && schema_value_is_number(b))
 		return schema_value_number(a) == schema_value_number(b);
 	if (json_object_get_type(a) != json_object_get_type(b))
 		return false;
 	if (schema_value_is_list(a))
-		return is_equal_list(a, b);
+		return is_same_list(a, b, left);
 	if (schema_value_is_object(a))
-		return is_equal_object(a, b);
+		return is_same_object(a, b, left);
 	if (schema_value_is_bool(a))
 		return json_object_get_boolean(a) == json_object_get_boolean(b);
 	return is_null(a) || (json_object_get_string_len(a) == json_object_get_string_len(b) &&
 	    memcmp(json_object_get_string(a), json_object_get_string(b), (size_t)json_object_get_string_len(a)) == 0);
 }
 
-bool schema_value_is_among(struct json_object *v, struct json_object *list, size_t n)
+bool schema_value_is_equal(struct json_object *a, struct json_object *b)
+{
+	return schema_value_is_same(a, b, &(size_t){ SIZE_MAX });
+}
+
+bool schema_value_is_among(struct json_object *v, struct json_object *list, size_t n, size_t *left)
 {
 	for (size_t i = 0; i < n; i++)
-		if (schema_value_is_equal(v, json_object_array_get_idx(list, i)))
+		if (schema_value_is_same(v, json_object_array_get_idx(list, i), left))
 			return true;
 	return false;
 }

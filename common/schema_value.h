@@ -38,7 +38,14 @@ size_t schema_value_length(struct json_object *v);
 /* Are they the same value (Core section 4.2.2)? */
 bool schema_value_is_equal(struct json_object *a, struct json_object *b);
 
+/*
+ * The same where it must not cost too much: each value that is compared takes one from *left, and with none left
+ * nothing is the same.
+ */
+bool schema_value_is_same(struct json_object *a, struct json_object *b, size_t *left) __attribute__((nonnull(3)));
+
 /* Is v equal to one of the first n items of the list? */
-bool schema_value_is_among(struct json_object *v, struct json_object *list, size_t n);
+bool schema_value_is_among(struct json_object *v, struct json_object *list, size_t n, size_t *left)
+    __attribute__((nonnull(2, 4)));
 
 #endif

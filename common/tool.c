@@ -103,7 +103,7 @@ static void put_part(struct buf *b, const struct tool *t, enum revision r, enum 
 /* Before 2026-07-28 an output schema is one of an object. */
 static bool has_output(const struct tool *t, enum revision r)
 {
-	return rpc_shape_has(r, PART_ANY_OUTPUT) || tool_definition_is_object(t->output);
+	return rpc_shape_has(r, PART_ANY_OUTPUT) || tool_definition_is_object(json_get(t->definition, "outputSchema"));
 }
 
 static const char *text_of(const struct tool *t, enum revision r, struct arena *scratch)
@@ -224,9 +224,14 @@ static const struct fail *run_program(const struct tool *t, struct call *c, stru
 
 const struct fail *tool_run(const struct tool *t, struct call *c, struct json_object *arguments, struct answer *answer)
 {
-	const char *wrong = schema_check(c->cx->arena, t->input, arguments);
+	const char *wrong = tool_definition_compile(t);
 
 	*answer = (struct answer){ 0 };
+	if (wrong) {
+		log_line("tool %s: %s", t->name, wrong);
+		return &fail_internal;
+	}
+	wrong = schema_check(c->cx->arena, t->input, arguments);
 	if (!wrong && t->personal && !c->who->user_id)
 		wrong = "This tool acts for a person, and this token is a machine's.";
 	if (wrong) {

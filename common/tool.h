@@ -13,6 +13,7 @@
 #include "program.h"
 
 struct json_object;
+struct schema;
 
 /* An argument that is mirrored in a header field (MCP 2026-07-28, "x-mcp-header"). */
 struct tool_header {
@@ -26,8 +27,7 @@ struct tool {
 	const char *scope;		/* words that the token must hold; "": none */
 	const struct builtin *builtin;	/* or */
 	struct program program;
-	struct json_object *input;	/* schema */
-	struct json_object *output;	/* schema, or NULL */
+	struct schema *input, *output;	/* compiled; what is built in when it is first called, the rest when it is read */
 	bool personal;			/* acts for a person: a machine's token does not do */
 	const struct tool_header *headers;
 	size_t header_count;

@@ -131,20 +131,39 @@ static const char *read_scope(struct context *cx, struct arena *a, struct json_o
 	return NULL;
 }
 
-static const char *read_schemas(struct arena *a, struct json_object *d, struct tool *t)
+static void drop(void *schema)
 {
-	const char *wrong;
+	schema_drop(schema);
+}
 
-	add_json(d, "inputSchema", "{\"type\":\"object\"}");
-	t->input = json_get(d, "inputSchema");
-	t->output = json_get(d, "outputSchema");
-	if (!tool_definition_is_object(t->input))
-		return "inputSchema must have \"type\": \"object\"";
-	if ((wrong = schema_refusal(a, t->input)))
-		return arena_printf(a, "inputSchema: %s", wrong);
-	if (t->output && (wrong = schema_refusal(a, t->output)))
-		return arena_printf(a, "outputSchema: %s", wrong);
+static const char *compile(const struct tool *t, const char *key, struct schema **to)
+{
+	struct json_object *source = json_get(t->definition, key);
+	const char *wrong = NULL;
+
+	if (!source || *to)
+		return NULL;
+	if (!(*to = schema_compile(t->arena, source, NULL, &wrong)))
+		return arena_printf(t->arena, "%s: %s", key, wrong);
+	arena_defer(t->arena, drop, *to);
 	return NULL;
+}
+
+const char *tool_definition_compile(const struct tool *t)
+{
+	struct tool *kept = (struct tool *)(uintptr_t)t;
+	const char *wrong = compile(t, "inputSchema", &kept->input);
+
+	return wrong ? wrong : compile(t, "outputSchema", &kept->output);
+}
+
+/* The schemas of what is built in are known to be good, and plain CGI pays for each that it compiles. */
+static const char *read_schemas(struct json_object *d, struct tool *t)
+{
+	add_json(d, "inputSchema", "{\"type\":\"object\"}");
+	if (!tool_definition_is_object(json_get(d, "inputSchema")))
+		return "inputSchema must have \"type\": \"object\"";
+	return t->builtin ? NULL : tool_definition_compile(t);
 }
 
 /* MCP 2025-11-25 and later, "Icons": https or data, so that no host is asked to load anything else. */
@@ -183,7 +202,7 @@ const char *tool_definition_read(struct context *cx, struct site_item *item, str
 	if (personal && !json_object_is_type(personal, json_type_boolean))
 		return "personal must be true or false";
 	t->personal = personal ? json_object_get_boolean(personal) : t->builtin && t->builtin->personal;
-	if ((wrong = read_scope(cx, a, d, t)) || (wrong = read_schemas(a, d, t)) || (wrong = check_icons(json_get(d, "icons"))))
+	if ((wrong = read_scope(cx, a, d, t)) || (wrong = read_schemas(d, t)) || (wrong = check_icons(json_get(d, "icons"))))
 		return wrong;
 	return t->builtin ? NULL :
 	    program_read(cx, item, d, arena_printf(a, "%.*s", (int)(strlen(item->path) - n - 1), item->path), &t->program);

@@ -14,6 +14,11 @@ bool tool_definition_is_name(const char *name) __attribute__((nonnull));
 bool tool_definition_is_object(struct json_object *schema);
 
 /*
+ * Compiles the schemas, once.  NULL, or why one of them cannot be enforced.
+ */
+const char *tool_definition_compile(const struct tool *t) __attribute__((nonnull));
+
+/*
  * Fills the tool from the definition; what lasts is in the item's arena.  NULL, or what is wrong with it: a sentence
  * that names the key.
  */

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: ISC */
+/* schema_meta: the metaschemas of 2020-12, which are in the program as text (metaschema/). */
+#ifndef SCHEMA_META_H
+#define SCHEMA_META_H
+
+#include <json-c/json.h>
+
+/* The metaschema of that address, for the caller to put back, or NULL. */
+struct json_object *schema_meta_read(const char *uri) __attribute__((nonnull, warn_unused_result));
+
+#endif
