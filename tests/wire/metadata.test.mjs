@@ -306,7 +306,7 @@ row(
 
 /** Waits a moment for what may follow the answer. */
 async function settle(test) {
-	for (let i = 0; i < 20 && !test(); i++) await sleep(50);
+	for (let i = 0; i < 100 && !test(); i++) await sleep(50);
 }
 
 const BAD_ISSUERS = [

@@ -341,11 +341,11 @@ row(
 		);
 		traced(s, flow.client, /verifier|PKCE/i, 'wrong verifier');
 		const late = await obtainCode(s, { jar: flow.jar });
-		await sleep(2100);
+		await sleep(4300);
 		oauthError(await redeem(s, late), 400, 'invalid_grant', 'late code');
 		traced(s, late.client, /expired|too late/i, 'late code');
 	},
-	{ own: true, settings: { code_ttl: 1 } },
+	{ own: true, settings: { code_ttl: 3 } },
 );
 
 row(

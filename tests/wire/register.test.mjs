@@ -458,7 +458,7 @@ row(
 				if (r.status === 400) oauthError(r, 400, 'invalid_client_metadata');
 				if (r.status !== 201) ok(!s.stored(mark), 'nothing stored');
 			}
-			if (s.front !== 'inproc') ok(best < 100, `answered in ${best.toFixed(0)} ms`);
+			if (s.front !== 'inproc') ok(best < 300, `answered in ${best.toFixed(0)} ms`);
 		});
 		if (s.front === 'fastcgi')
 			for (const p of s.processes().filter((x) => x.exe.startsWith('register')))
