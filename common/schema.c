@@ -13,7 +13,7 @@ struct schema *schema_compile(struct arena *a, struct json_object *source, const
     const char **wrong)
 {
 	struct arena *keep = arena_new();
-	struct schema_build b = { .keep = keep, .arena = a, .how = how, .last = &b.pending };
+	struct schema_build b = { .keep = keep, .arena = a, .how = how, .last = &b.pending, .end = &b.first };
 	struct schema *s = arena_take(keep, sizeof *s);
 	struct schema_resource *r = schema_build_document(&b, source, "");
 

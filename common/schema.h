@@ -26,7 +26,7 @@
 enum {
 	SCHEMA_DEPTH = 64,		/* schemas within schemas */
 	SCHEMA_NODES = 10000,		/* schemas in one schema, and in what it refers to */
-	SCHEMA_VALUES = 50000,		/* JSON values in one document */
+	SCHEMA_VALUES = 20000,		/* JSON values in one document */
 	SCHEMA_NAMES = 1000,		/* $id and anchors */
 	SCHEMA_RUN_DEPTH = 400,		/* schemas that are being checked inside one another */
 	SCHEMA_STEPS = 1000000,		/* work that one check may cost; a fifth of a second, at most */

@@ -84,5 +84,7 @@ void schema_build_put(struct schema_build *b, struct schema_node *node)
 		b->slots = slots;
 	}
 	*slot_of(b->map, b->slots, node->json) = node;
+	*b->end = node;
+	b->end = &node->next;
 	b->nodes++;
 }

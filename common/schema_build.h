@@ -45,7 +45,8 @@ struct schema_build {
 	struct schema_address *addresses;
 	size_t names;				/* addresses and anchors */
 	struct schema_pending *pending, **last;
-	struct schema_node **map;		/* by the JSON value that they were made of */
+	struct schema_node *first, **end;	/* all nodes */
+	struct schema_node **map;		/* and by the JSON value that they were made of */
 	size_t nodes, slots;
 };
 

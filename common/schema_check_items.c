@@ -95,6 +95,13 @@ static size_t count_fitting(const struct schema_demand *d)
 	return found;
 }
 
+static const char *say_contains(const struct schema_demand *d, const char *what, const struct schema_rule *rule)
+{
+	int64_t n = rule ? json_object_get_int64(rule->json) : 1;
+
+	return schema_run_say(d, d->at, "must have %s %" PRId64 " item%s of the form that is asked for", what, n, n == 1 ? "" : "s");
+}
+
 const char *schema_check_contains(const struct schema_demand *d)
 {
 	const struct schema_rule *least = d->rule->beside[0], *most = d->rule->beside[1];
@@ -103,14 +110,9 @@ const char *schema_check_contains(const struct schema_demand *d)
 	if (is_other_than_array(d))
 		return NULL;
 	found = count_fitting(d);
-	if (!least && found < 1)
-		return schema_run_say(d, d->at, "must have an item of the form that is asked for");
-	if (least && found < bound(least))
-		return schema_run_say(d, d->at, "must have at least %s items of the form that is asked for",
-		    schema_run_shown(d, least->json));
-	if (most && found > bound(most))
-		return schema_run_say(d, d->at, "must have at most %s items of one form", schema_run_shown(d, most->json));
-	return NULL;
+	if (found < (least ? bound(least) : 1))
+		return say_contains(d, "at least", least);
+	return most && found > bound(most) ? say_contains(d, "at most", most) : NULL;
 }
 
 const char *schema_check_unevaluated_items(const struct schema_demand *d)

@@ -58,6 +58,8 @@ static const char *say_none_fits(const struct schema_demand *d)
 
 	if (d->run->quiet || d->run->over)
 		return "";
+	if (d->rule->n == 1 && d->run->within)
+		return schema_run_say(d, d->at, "does not have the form that is asked for");
 	if (d->run->within || d->rule->n > SHOWN)
 		return schema_run_say(d, d->at, "fits none of the %zu alternatives", d->rule->n);
 	d->run->within = true;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* schema_meta: the metaschemas of 2020-12, which are in the program as text (metaschema/). */
+/*
+ * schema_meta: the metaschemas of 2020-12, which are in the program as text.  metaschema/ has them as json-schema.org
+ * publishes them (Copyright JSON Schema Specification Authors; to be had under the revised BSD licence or the AFL 3.0).
+ */
 #ifndef SCHEMA_META_H
 #define SCHEMA_META_H
 

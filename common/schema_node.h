@@ -48,6 +48,7 @@ struct schema_rule {
 };
 
 struct schema_node {
+	struct schema_node *next;	/* in the order of the text */
 	struct json_object *json;
 	struct schema_resource *in;
 	struct schema_rule *rules;

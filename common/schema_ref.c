@@ -181,8 +181,8 @@ bool schema_build_follow(struct schema_build *b)
 		if (!follow(b, p))
 			return false;
 	}
-	for (size_t i = 0; i < b->slots; i++)
-		if (b->map[i] && is_round(b, b->map[i], "", 0))
+	for (struct schema_node *node = b->first; node; node = node->next)
+		if (is_round(b, node, "", 0))
 			return false;
 	return true;
 }

@@ -41,6 +41,7 @@ only 'SQL headers only in the store'	'"(store_sql|sql)\.h"'	'common/store[a-z_]*
 only 'libfcgi only in serve'	'<fcgi|FCGX_|FCGI_'	'common/serve_fcgi\.c'
 only 'OpenSSL only in crypto'	'<openssl/'	'common/crypto[a-z_]*\.c'
 only 'libcurl only in fetch'	'<curl/'	'common/fetch\.c'
+only 'PCRE2 only in the patterns of schemas'	'<pcre2\.h>|pcre2_'	'common/schema_pattern\.c'
 # The program fetch looks whether a web server has started it.
 only 'the environment only in conf and serve'	'\b(getenv|secure_getenv|environ)\b *[(;,)]'	'common/conf\.c' 'common/serve[a-z_]*\.c' \
 	'cgi/fetch\.c'

@@ -10,7 +10,7 @@
 # and the exit status is 1.
 set -eu
 
-build="gcc make pkg-config libc6-dev libfcgi-dev libjson-c-dev libssl-dev libsqlite3-dev libcurl4-openssl-dev"
+build="gcc make pkg-config libc6-dev libfcgi-dev libjson-c-dev libssl-dev libsqlite3-dev libpcre2-dev libcurl4-openssl-dev"
 run="lighttpd curl"
 bench="wrk"
 check="libcmocka-dev sqlite3"

@@ -89,6 +89,7 @@ suite 'fences' tests/house.sh
 suite 'statements' tests/sql.sh
 suite 'rows' tests/rows.sh
 suite 'unit' unit
+suite 'json schema' tests/conformance/schema_suite.sh
 suite 'operator' tests/live/mcpctl.sh
 suite 'wire, in process' env MCP_TESTS_JOBS=8 tests/node_modules/.bin/node tests/wire/run.mjs inproc
 if [ "$what" = test ]; then

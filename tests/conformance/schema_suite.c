@@ -4,9 +4,10 @@
  *
  *	schema_suite FOLDER	FOLDER holds tests/draft2020-12 and remotes, as the suite's own repository does
  *
- * A line a case: "ok" or "not ok", the file, the group, the case.  What the suite calls remote documents are handed to
- * the compiler by address; nothing is fetched.  A schema of a group is compiled once for all its cases, as it is in
- * a process that answers calls.  Exit status 1 when a case failed or there was none.
+ * An "ok" line for a group whose cases all came out as they should, a "not ok" line for every case that did not.  What
+ * the suite calls remote documents are handed to the compiler by address; nothing is fetched.  The schema of a group
+ * is compiled once for all its cases, as it is in a process that answers calls.  Exit status 1 when a case failed or
+ * there was none.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -66,18 +67,18 @@ static void read_remotes(struct arena *a, const char *folder, const char *uri)
 	free(names);
 }
 
-static void run_case(const struct schema *s, const char *refusal, struct json_object *one, const char *file, const char *group)
+static bool run_case(const struct schema *s, const char *refusal, struct json_object *one, const char *file, const char *group)
 {
 	struct arena *a = arena_new();
 	bool expected = json_object_get_boolean(json_get(one, "valid"));
 	const char *wrong = s ? schema_check(a, s, json_get(one, "data")) : refusal;
 	bool good = s && !wrong == expected;
 
-	printf("%sok - json schema: %s: %s: %s\n", good ? "" : "not ", file, group, json_text(one, "description"));
 	if (!good)
-		printf("#   expected %s; %s\n", expected ? "valid" : "invalid", wrong ? wrong : "valid");
-	good ? passed++ : failed++;
+		printf("not ok - json schema: %s: %s: %s\n#   expected %s; %s\n", file, group, json_text(one, "description"),
+		    expected ? "valid" : "invalid", wrong ? wrong : "valid");
 	arena_drop(a);
+	return good;
 }
 
 static void run_group(struct json_object *group, const char *file)
@@ -86,9 +87,14 @@ static void run_group(struct json_object *group, const char *file)
 	struct json_object *cases = json_get(group, "tests");
 	const char *refusal = "", *name = json_text(group, "description");
 	struct schema *s = schema_compile(a, json_get(group, "schema"), &reading, &refusal);
+	size_t n = json_object_array_length(cases), good = 0;
 
-	for (size_t i = 0; i < json_object_array_length(cases); i++)
-		run_case(s, refusal, json_object_array_get_idx(cases, i), file, name);
+	for (size_t i = 0; i < n; i++)
+		good += run_case(s, refusal, json_object_array_get_idx(cases, i), file, name);
+	if (good == n)
+		printf("ok - json schema: %s: %s (%zu)\n", file, name, n);
+	passed += good;
+	failed += n - good;
 	schema_drop(s);
 	arena_drop(a);
 }
@@ -127,6 +133,6 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < reading.n; i++)
 		json_object_put(documents[i].json);
 	arena_drop(a);
-	printf("# %zu passed, %zu failed, none skipped\n", passed, failed);
+	printf("# json schema: %zu cases as they should be, %zu not, none skipped\n", passed, failed);
 	return failed || !passed;
 }
