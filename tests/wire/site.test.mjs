@@ -220,13 +220,13 @@ row('TX-06', 'a program that takes too long is ended, with all that it has start
 	const began = Date.now();
 	const got = await once(s, 'sleep 77.1 & setsid sleep 77.1 & (setsid sh -c "sleep 77.1 & sleep 77.1" &) ; sleep 77.1', { definition: { timeout: 1 } });
 	eq([got.isError, textOf(got)], [true, 'The tool did not finish within 1 s.'], 'result');
-	ok(Date.now() - began < 6000, `took ${Date.now() - began} ms`);
-	eq(await goneWithin(2000, '77.1'), [], 'left over');
+	ok(Date.now() - began < 15000, `took ${Date.now() - began} ms`);
+	eq(await goneWithin(5000, '77.1'), [], 'left over');
 }, SITE);
 
 row('TX-06', 'a program that ends leaves no daemon behind', async (s) => {
 	eq(textOf(await once(s, '(setsid sh -c "exec sleep 78.2 >/dev/null 2>&1 <&- 3>&-" &) ; (trap "" TERM; sleep 78.2) & echo done')), 'done\n', 'result');
-	eq(await goneWithin(2000, '78.2'), [], 'left over');
+	eq(await goneWithin(5000, '78.2'), [], 'left over');
 }, SITE);
 
 row('TX-08', 'output is cut at the cap, with a note; what is said to standard error goes to the log, and not without end', async (s) => {
@@ -349,7 +349,7 @@ row('SI-01', 'progress and log lines come as events before the answer, for those
 }, SITE);
 
 row('SI-01', 'an event is there when it is said, and not at the end', async (s) => {
-	tool(s, 'slow_talk', 'echo \'{"progress":1}\' >&3; sleep 2; echo end');
+	tool(s, 'slow_talk', 'echo \'{"progress":1}\' >&3; sleep 4; echo end');
 	const began = Date.now();
 	const body = JSON.stringify({ jsonrpc: '2.0', id: 31, method: 'tools/call', params: { name: 'slow_talk', arguments: {}, _meta: meta({ progressToken: 1 }) } });
 	const r = await fetch(`${s.url}/mcp`, { method: 'POST', body, headers: { 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream',
@@ -359,7 +359,7 @@ row('SI-01', 'an event is there when it is said, and not at the end', async (s) 
 	const first = Date.now() - began;
 	match(Buffer.from(value).toString(), /notifications\/progress/, 'first piece');
 	for (let more = await reader.read(); !more.done; more = await reader.read()) { /* to the end */ }
-	ok(first < 1700 && Date.now() - began >= 2000, `first after ${first} ms, end after ${Date.now() - began} ms`);
+	ok(first < 3500 && Date.now() - began >= 4000, `first after ${first} ms, end after ${Date.now() - began} ms`);
 }, { ...SITE, fronts: ['fastcgi', 'cgi'] });
 
 row('HD-17', 'a client of 2026-07-28 that goes away takes the program with it', async (s) => {
@@ -372,7 +372,7 @@ row('HD-17', 'a client of 2026-07-28 that goes away takes the program with it', 
 	eq(running('80.4').length, 1, 'it runs');
 	gone.abort();
 	await asked;
-	eq(await goneWithin(4000, '80.4'), [], 'left over');
+	eq(await goneWithin(8000, '80.4'), [], 'left over');
 }, { ...SITE, fronts: ['fastcgi', 'cgi'] });
 
 row('TX-15', 'as many programs run at once as the settings allow, and one too many is told to come back', async (s) => {
@@ -408,7 +408,7 @@ row('TX-16', 'a server that is killed takes the program with it', async (s) => {
 	const [pid] = running('81.5');
 	const parent = Number(/^PPid:\s*(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
 	process.kill(parent, 'SIGKILL');
-	eq(await goneWithin(2000, '81.5'), [], 'left over');
+	eq(await goneWithin(5000, '81.5'), [], 'left over');
 	eq(textOf(await once(s, 'echo next')), 'next\n', 'the next call');
 	eq(fs.readdirSync(`${s.db.replace(/[^/]*$/, '')}work`), [], 'its folder was cleared away');
 }, { ...SITE, own: true, fronts: ['fastcgi'] });
