@@ -23,7 +23,7 @@ enum { DOCUMENTS = 200 };
 #define REMOTE "http://localhost:1234/"
 
 static struct schema_document documents[DOCUMENTS];
-static struct schema_reading reading = { .lenient = true, .documents = documents };
+static struct schema_reading reading = { .documents = documents };
 static size_t passed, failed;
 
 static bool is_json(const char *name)
