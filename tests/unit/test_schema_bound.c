@@ -275,6 +275,17 @@ static void honest_patterns_have_room(void **state)
 	arena_drop(a);
 }
 
+/* A backreference runs over text without saying so. */
+static void backreferences_see_short_texts_only(void **state)
+{
+	struct arena *a = arena_new();
+
+	(void)state;
+	assert_null(check(a, "{\"pattern\":\"^(a)\\\\1\"}", repeat(a, "\"", "a", SCHEMA_PATTERN_TEXT, "\"")));
+	assert_string_equal(check(a, "{\"pattern\":\"^(a)\\\\1\"}", repeat(a, "\"", "a", SCHEMA_PATTERN_TEXT + 1, "\"")), TOO_COMPLEX);
+	arena_drop(a);
+}
+
 static void patterns_have_a_size(void **state)
 {
 	struct arena *a = arena_new();
@@ -299,6 +310,7 @@ int main(void)
 		cmocka_unit_test(a_place_is_short),
 		cmocka_unit_test(patterns_end),
 		cmocka_unit_test(honest_patterns_have_room),
+		cmocka_unit_test(backreferences_see_short_texts_only),
 		cmocka_unit_test(patterns_have_a_size),
 	};
 
