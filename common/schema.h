@@ -5,10 +5,10 @@
  * half obeyed.
  *
  * Enforced: every keyword of the vocabularies core, applicator, unevaluated and validation, as the required part of
- * the official test suite has them.  Allowed, because they say nothing about validity: the vocabularies meta-data,
- * format-annotation and content (`format` is an annotation, Validation section 7.2.1), `definitions` as the name that
- * $defs had, `enumNames` of MCP's elicitation, and names that begin with "x-".  Every other name is refused: it is a
- * slip of the pen ("minlength") or a keyword of an older draft ("additionalItems") that would silently not be enforced.
+ * the official test suite has them.  Annotations, which say nothing about validity: the vocabularies meta-data,
+ * format-annotation and content (`format`: Validation section 7.2.1), and every name that is not known (Core section
+ * 4.3.1).  `definitions` is the name that $defs had.  Keywords of older drafts ("additionalItems", "dependencies") are
+ * refused by name: whoever wrote them wants them enforced, and silently they would not be.
  *
  * Nothing is ever fetched.  A $ref leads to a place in the schema, to an $id or an anchor in it, or to the metaschemas
  * of 2020-12, which are in the program.  Patterns are ECMA-262 (schema_ecma.h).
@@ -16,7 +16,6 @@
 #ifndef SCHEMA_H
 #define SCHEMA_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include <json-c/json.h>
@@ -41,17 +40,17 @@ struct schema_document {
 	struct json_object *json;
 };
 
-/* How a schema is read that is not a tool's. */
+/* What a schema may refer to besides itself. */
 struct schema_reading {
-	bool lenient;		/* unknown names are annotations (Core section 4.3.1) */
 	const struct schema_document *documents;
 	size_t n;
 };
 
 /*
- * Compiles a schema; how is NULL for a tool's.  NULL when it cannot be enforced: *wrong is then a sentence in a that
- * names the keyword and the place ("minlength is not supported, at #/properties/q").  The source must not be
- * changed afterwards; the schema holds a reference to it, and everything else that it needs itself.
+ * Compiles a schema; how is NULL where there is nothing but the schema.  NULL when it cannot be enforced: *wrong is then
+ * a sentence in a that names the keyword and the place ("minLength must be a whole number that is not negative, at
+ * #/properties/q").  The source comes from json_read() and must not be changed afterwards; the schema holds a
+ * reference to it, and everything else that it needs itself.
  */
 struct schema *schema_compile(struct arena *a, struct json_object *source, const struct schema_reading *how,
     const char **wrong) __attribute__((nonnull(1, 4), warn_unused_result));

@@ -6,6 +6,7 @@
 
 #include "buf.h"
 #include "schema_build.h"
+#include "utf8.h"
 
 bool schema_build_refuse(struct schema_build *b, const char *place, const char *format, ...)
 {
@@ -19,15 +20,23 @@ bool schema_build_refuse(struct schema_build *b, const char *place, const char *
 	return false;
 }
 
+enum { NAME_SHOWN = 64, PLACE_SHOWN = 400 };	/* bytes; many places are printed, and names may be long */
+
 static void put_token(struct buf *b, const char *name)
 {
+	const char *end = name;
+
+	while (*end && end - name < NAME_SHOWN)
+		end += utf8_char(end, strnlen(end, 4)) ?: 1;
 	buf_char(b, '/');
-	for (; *name; name++) {
+	for (; name < end; name++) {
 		if (*name == '~' || *name == '/')
 			buf_text(b, *name == '~' ? "~0" : "~1");
 		else
 			buf_char(b, *name < ' ' && *name >= 0 ? '?' : *name);
 	}
+	if (*end)
+		buf_text(b, "...");
 }
 
 static void put_spot(struct buf *b, const struct schema_spot *spot)
@@ -37,6 +46,8 @@ static void put_spot(struct buf *b, const struct schema_spot *spot)
 		return;
 	}
 	put_spot(b, spot->in);
+	if (b->len > PLACE_SHOWN)
+		return;
 	if (spot->name)
 		put_token(b, spot->name);
 	else
@@ -51,6 +62,8 @@ const char *schema_build_place(struct schema_build *b, const struct schema_spot 
 		return "";
 	buf_text(&at, ", at ");
 	put_spot(&at, spot);
+	if (at.len > PLACE_SHOWN)
+		buf_text(&at, "/...");
 	return at.v;
 }
 

@@ -15,6 +15,7 @@ const char *schema_check_type(const struct schema_demand *d)
 	size_t n = many ? json_object_array_length(types) : 1;
 	struct buf words = buf_new(d->run->arena);
 
+	schema_run_spend(d->run, n / 8);
 	for (size_t i = 0; i < n; i++) {
 		const struct schema_type *t = schema_value_type(many ? json_object_array_get_idx(types, i) : types);
 
@@ -86,7 +87,10 @@ const char *schema_check_below(const struct schema_demand *d)
 
 const char *schema_check_multiple(const struct schema_demand *d)
 {
-	if (is_other_than_number(d) || schema_number_is_multiple(d->value, d->rule->json))
+	if (is_other_than_number(d))
+		return NULL;
+	schema_run_spend(d->run, strlen(json_object_get_string(d->value)) / 64);
+	if (schema_number_is_multiple(d->value, d->rule->json))
 		return NULL;
 	return say_number(d, "a multiple of");
 }

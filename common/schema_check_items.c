@@ -45,6 +45,7 @@ const char *schema_check_unique_items(const struct schema_demand *d)
 
 	if (!json_object_get_boolean(d->rule->json))
 		return NULL;
+	d->run->over |= n > SCHEMA_UNIQUE && d->run->quiet;	/* what asks for a yes or no must not take this for a no */
 	if (n > SCHEMA_UNIQUE)
 		return schema_run_say(d, d->at, "has more than %d items, too many to compare", SCHEMA_UNIQUE);
 	for (size_t i = 1; i < n; i++)

@@ -17,11 +17,18 @@ static struct schema_place place_of(const struct schema_demand *d, const char *n
 	return (struct schema_place){ .arena = d->run->arena, .in = d->at, .name = name };
 }
 
+/* To look for a member of that name. */
+static void spend_name(const struct schema_demand *d, const char *name)
+{
+	schema_run_spend(d->run, strlen(name) / 64);
+}
+
 static const char *run_member(const struct schema_demand *d, const struct schema_node *node, const char *name,
     struct json_object *value)
 {
 	struct schema_place at = place_of(d, name);
 
+	spend_name(d, name);
 	schema_seen_member(d->seen, name);
 	return schema_run_node(d->run, node, &at, value, NULL);
 }
@@ -75,6 +82,7 @@ const char *schema_check_dependent_required(const struct schema_demand *d)
 {
 	if (is_other_than_object(d))
 		return NULL;
+	schema_run_spend(d->run, (size_t)json_object_object_length(d->rule->json) / 8);
 	json_object_object_foreach(d->rule->json, given, names) {
 		const char *name = json_has(d->value, given) ? missing(d, names) : NULL;
 		struct schema_place at = place_of(d, name);
@@ -89,6 +97,7 @@ const char *schema_check_dependent_schemas(const struct schema_demand *d)
 {
 	const char *wrong = NULL;
 
+	schema_run_spend(d->run, d->rule->n / 8);
 	for (size_t i = 0; i < d->rule->n && !wrong; i++)
 		if (json_has(d->value, d->rule->parts[i].name))
 			wrong = schema_run_node(d->run, d->rule->parts[i].node, d->at, d->value, d->seen);
@@ -98,7 +107,7 @@ const char *schema_check_dependent_schemas(const struct schema_demand *d)
 static bool is_name_good(const struct schema_demand *d, const char *name)
 {
 	struct schema_place at = place_of(d, name);
-	struct json_object *text = json_object_new_string(name);
+	struct json_object *text = schema_run_spend(d->run, strlen(name) / 64) ? json_object_new_string(name) : NULL;
 	bool good = text && schema_run_fits(d, d->rule->parts->node, &at, text, NULL);
 
 	json_object_put(text);
@@ -156,6 +165,7 @@ static bool is_known(const struct schema_demand *d, const char *name)
 {
 	const struct schema_rule *exact = d->rule->beside[0], *patterns = d->rule->beside[1];
 
+	spend_name(d, name);
 	if (exact && json_has(exact->json, name))
 		return true;
 	for (size_t i = 0; patterns && i < patterns->n; i++)

@@ -11,18 +11,16 @@ static bool is_member_known(struct schema_build *b, const struct schema_spot *sp
     struct json_object *held)
 {
 	const struct schema_keyword *k = schema_keyword_find(name);
-	const char *must = k ? schema_keyword_must_hold(k, held) : NULL, *hint = schema_keyword_hint(name);
+	const char *must = k ? schema_keyword_must_hold(k, held) : NULL, *today = schema_keyword_today(name);
 
 	if (must)
 		return schema_build_refuse(b, schema_build_place(b, spot), "%s must be %s", name, must);
 	if (k && k->holds == HOLDS_SCHEMA && schema_value_is_list(held))
 		return schema_build_refuse(b, schema_build_place(b, spot), "%s must be a schema%s", name,
 		    strcmp(name, "items") == 0 ? "; what is an array of schemas is prefixItems" : "");
-	if (k || strncmp(name, "x-", 2) == 0 || (b->how && b->how->lenient))
-		return true;
-	if (hint)
-		return schema_build_refuse(b, schema_build_place(b, spot), "%s is not supported (in 2020-12: %s)", name, hint);
-	return schema_build_refuse(b, schema_build_place(b, spot), "%s is not supported", name);
+	if (today)
+		return schema_build_refuse(b, schema_build_place(b, spot), "%s is not supported (in 2020-12: %s)", name, today);
+	return true;
 }
 
 static bool are_members_known(struct schema_build *b, struct json_object *json, const struct schema_spot *spot)

@@ -11,6 +11,7 @@ static const char *const words[] = {
 	[HOLDS_NUMBER] = "a number",
 	[HOLDS_POSITIVE] = "a number above 0",
 	[HOLDS_COUNT] = "a whole number that is not negative",
+	[HOLDS_ITEMS] = "an array",
 	[HOLDS_LIST] = "an array with at least one item",
 	[HOLDS_NAMES] = "an array of strings",
 	[HOLDS_NAMES_OF] = "an object of arrays of strings",
@@ -93,6 +94,8 @@ static bool is_held(enum schema_holds holds, struct json_object *v)
 		return schema_value_is_number(v) && schema_value_number(v) > 0;
 	case HOLDS_COUNT:
 		return schema_value_is_number(v) && schema_value_is_integer(v) && schema_value_number(v) >= 0;
+	case HOLDS_ITEMS:
+		return schema_value_is_list(v);
 	case HOLDS_LIST:
 	case HOLDS_SCHEMAS:
 		return is_list(v);

@@ -64,7 +64,7 @@ static const struct schema_keyword keywords[] = {
 	{ "title",		HOLDS_TEXT,	NOTES,	NULL, false, { 0 } },
 	{ "description",	HOLDS_TEXT,	NOTES,	NULL, false, { 0 } },
 	{ "default",		HOLDS_ANY,	NOTES,	NULL, false, { 0 } },
-	{ "examples",		HOLDS_LIST,	NOTES,	NULL, false, { 0 } },
+	{ "examples",		HOLDS_ITEMS,	NOTES,	NULL, false, { 0 } },
 	{ "deprecated",		HOLDS_BOOL,	NOTES,	NULL, false, { 0 } },
 	{ "readOnly",		HOLDS_BOOL,	NOTES,	NULL, false, { 0 } },
 	{ "writeOnly",		HOLDS_BOOL,	NOTES,	NULL, false, { 0 } },
@@ -72,7 +72,6 @@ static const struct schema_keyword keywords[] = {
 	{ "contentEncoding",	HOLDS_TEXT,	NOTES,	NULL, false, { 0 } },
 	{ "contentMediaType",	HOLDS_TEXT,	NOTES,	NULL, false, { 0 } },
 	{ "contentSchema",	HOLDS_SCHEMA,	NOTES,	NULL, false, { 0 } },
-	{ "enumNames",		HOLDS_NAMES,	NOTES,	NULL, false, { 0 } },
 };
 
 enum { KEYWORDS = sizeof keywords / sizeof *keywords };
@@ -90,20 +89,22 @@ const struct schema_keyword *schema_keyword_find(const char *name)
 	return NULL;
 }
 
-const char *schema_keyword_hint(const char *name)
+const char *schema_keyword_today(const char *name)
 {
-	static const struct { const char *name, *hint; } older[] = {
+	static const struct { const char *name, *today; } older[] = {
 		{ "id", "$id" },
 		{ "additionalItems", "items beside prefixItems" },
 		{ "dependencies", "dependentRequired or dependentSchemas" },
 		{ "$recursiveRef", "$dynamicRef" },
 		{ "$recursiveAnchor", "$dynamicAnchor" },
-		{ "nullable", "type with null among its names" },
+		{ "divisibleBy", "multipleOf" },
+		{ "disallow", "not" },
+		{ "extends", "allOf" },
 	};
 
 	for (size_t i = 0; i < sizeof older / sizeof *older; i++)
 		if (strcmp(older[i].name, name) == 0)
-			return older[i].hint;
+			return older[i].today;
 	return NULL;
 }
 

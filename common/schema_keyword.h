@@ -26,7 +26,7 @@ enum schema_vocabulary {
 };
 
 enum schema_holds {
-	HOLDS_ANY, HOLDS_TEXT, HOLDS_BOOL, HOLDS_NUMBER, HOLDS_POSITIVE, HOLDS_COUNT, HOLDS_LIST, HOLDS_NAMES,
+	HOLDS_ANY, HOLDS_TEXT, HOLDS_BOOL, HOLDS_NUMBER, HOLDS_POSITIVE, HOLDS_COUNT, HOLDS_ITEMS, HOLDS_LIST, HOLDS_NAMES,
 	HOLDS_NAMES_OF, HOLDS_TYPES, HOLDS_OBJECT, HOLDS_ID, HOLDS_ANCHOR, HOLDS_PATTERN, HOLDS_REF,
 	HOLDS_SCHEMA, HOLDS_SCHEMAS, HOLDS_SCHEMA_OF, HOLDS_SCHEMA_OF_PATTERN,
 };
@@ -46,8 +46,8 @@ const struct schema_keyword *schema_keyword_at(size_t i);
 /* The row of that name, or NULL. */
 const struct schema_keyword *schema_keyword_find(const char *name) __attribute__((nonnull));
 
-/* For a keyword of an older draft, what to write today, or NULL. */
-const char *schema_keyword_hint(const char *name) __attribute__((nonnull));
+/* For a keyword of an older draft that would silently not be enforced, what to write today, or NULL. */
+const char *schema_keyword_today(const char *name) __attribute__((nonnull));
 
 /* NULL, or what the keyword must hold, in words, when it does not. */
 const char *schema_keyword_must_hold(const struct schema_keyword *k, struct json_object *json)

@@ -16,6 +16,8 @@
 enum {
 	NEST = 100,			/* groups within groups */
 	HEAP = 32 * 1024,		/* KiB that one match may take */
+	MATCH = 1000000,		/* times that one match may begin anew at one character */
+	DEPTH = 250000,			/* decisions that it may have to go back to */
 	PER_STEP = 64,			/* bytes run over that count as a step */
 	OPTIONS = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_MATCH_UNSET_BACKREF | PCRE2_AUTO_CALLOUT |
 	    PCRE2_NO_AUTO_POSSESS | PCRE2_NEVER_BACKSLASH_C,
@@ -100,6 +102,8 @@ bool schema_pattern_matches(const struct schema_pattern *p, const char *text, si
 	if (context && data && *left > n / PER_STEP && !(p->refers && n > SCHEMA_PATTERN_TEXT)) {
 		*left -= n / PER_STEP;
 		pcre2_set_heap_limit(context, HEAP);
+		pcre2_set_match_limit(context, MATCH);
+		pcre2_set_depth_limit(context, DEPTH);
 		pcre2_set_callout(context, count, &c);
 		result = pcre2_match(p->code, (PCRE2_SPTR)text, n, 0, 0, data, context);
 	}

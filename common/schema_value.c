@@ -84,6 +84,20 @@ static bool is_same_object(struct json_object *a, struct json_object *b, size_t 
 	return true;
 }
 
+static bool is_same_text(struct json_object *a, struct json_object *b, size_t *left)
+{
+	size_t n = (size_t)json_object_get_string_len(a);
+
+	if (n != (size_t)json_object_get_string_len(b))
+		return false;
+	if (*left <= n / 64) {
+		*left = 0;
+		return false;
+	}
+	*left -= n / 64;
+	return memcmp(json_object_get_string(a), json_object_get_string(b), n) == 0;
+}
+
 bool schema_value_is_same(struct json_object *a, struct json_object *b, size_t *left)
 {
 	if (!*left)
@@ -99,8 +113,7 @@ bool schema_value_is_same(struct json_object *a, struct json_object *b, size_t *
 		return is_same_object(a, b, left);
 	if (schema_value_is_bool(a))
 		return json_object_get_boolean(a) == json_object_get_boolean(b);
-	return is_null(a) || (json_object_get_string_len(a) == json_object_get_string_len(b) &&
-	    memcmp(json_object_get_string(a), json_object_get_string(b), (size_t)json_object_get_string_len(a)) == 0);
+	return is_null(a) || is_same_text(a, b, left);
 }
 
 bool schema_value_is_equal(struct json_object *a, struct json_object *b)

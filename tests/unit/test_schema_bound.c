@@ -13,6 +13,7 @@
 #include "json.h"
 #include "schema.h"
 #include "schema_pattern.h"
+#include "utf8.h"
 
 #define TOO_COMPLEX "arguments is too complex to check"
 
@@ -168,6 +169,63 @@ static void large_values_end(void **state)
 	arena_drop(a);
 }
 
+/* One step is a small piece of work, however long the strings and the lists are that it is about. */
+static void a_step_is_small(void **state)
+{
+	struct arena *a = arena_new();
+	char *text = repeat(a, "\"", "long", 250000, "\""), *types;
+	struct buf needs = buf_new(a);
+
+	(void)state;
+	assert_string_equal(check(a, doubling(a, "oneOf", arena_printf(a, "{\"const\":%s}", text)), text), TOO_COMPLEX);
+	assert_string_equal(check(a, doubling(a, "oneOf", "{\"properties\":{\"x\":true},\"additionalProperties\":false}"),
+	    arena_printf(a, "{%s:1}", text)), TOO_COMPLEX);
+	types = repeat(a, "{\"type\":[\"string\"", ",\"string\"", 9000, "]}");
+	assert_string_equal(check(a, doubling(a, "anyOf", types), "1"), TOO_COMPLEX);
+	buf_text(&needs, "{\"minProperties\":2,\"dependentRequired\":{\"x\":[]");
+	for (int i = 0; i < 9000; i++)
+		buf_printf(&needs, ",\"m%d\":[]", i);
+	buf_text(&needs, "}}");
+	assert_string_equal(check(a, doubling(a, "oneOf", needs.v), "{\"y\":1,\"z\":2}"), TOO_COMPLEX);
+	arena_drop(a);
+}
+
+/* What was not looked at is neither right nor wrong: `not` must not make the one of the other. */
+static void what_is_too_much_is_never_good(void **state)
+{
+	struct arena *a = arena_new();
+	struct buf list = buf_new(a);
+
+	(void)state;
+	for (int i = 0; i <= SCHEMA_UNIQUE; i++)
+		buf_printf(&list, "%c%d", i ? ',' : '[', i);
+	buf_char(&list, ']');
+	assert_string_equal(check(a, "{\"not\":{\"uniqueItems\":true}}", list.v), TOO_COMPLEX);
+	assert_string_equal(check(a, "{\"if\":{\"uniqueItems\":true},\"then\":false}", list.v), TOO_COMPLEX);
+	assert_string_equal(check(a, arena_printf(a, "{\"not\":{\"$id\":\"urn:x\",%s}", doubling(a, "allOf", "true") + 1), "1"), TOO_COMPLEX);
+	assert_string_equal(check(a, "{\"not\":{\"pattern\":\"^(a+)+$\"}}", repeat(a, "\"", "a", 40, "!\"")), TOO_COMPLEX);
+	arena_drop(a);
+}
+
+static void a_place_is_short(void **state)
+{
+	struct arena *a = arena_new();
+	struct buf b = buf_new(a);
+	const char *wrong;
+
+	(void)state;
+	for (int i = 0; i < 20; i++)
+		buf_printf(&b, "{\"properties\":{%s:", repeat(a, "\"", "n\xc3\xa9", 5000, "\""));
+	buf_text(&b, "1");
+	for (int i = 0; i < 20; i++)
+		buf_text(&b, "}}");
+	wrong = refusal(a, b.v);
+	assert_memory_equal(wrong, "a schema must be an object, true or false, at #/properties/n\xc3\xa9", 62);
+	assert_in_range(strlen(wrong), 200, 600);
+	assert_true(utf8_is(wrong, strlen(wrong)));
+	arena_drop(a);
+}
+
 static const struct {
 	const char *pattern, *before, *each;
 	size_t n;
@@ -217,6 +275,17 @@ static void honest_patterns_have_room(void **state)
 	arena_drop(a);
 }
 
+/* A backreference runs over text without saying so. */
+static void backreferences_see_short_texts_only(void **state)
+{
+	struct arena *a = arena_new();
+
+	(void)state;
+	assert_null(check(a, "{\"pattern\":\"^(a)\\\\1\"}", repeat(a, "\"", "a", SCHEMA_PATTERN_TEXT, "\"")));
+	assert_string_equal(check(a, "{\"pattern\":\"^(a)\\\\1\"}", repeat(a, "\"", "a", SCHEMA_PATTERN_TEXT + 1, "\"")), TOO_COMPLEX);
+	arena_drop(a);
+}
+
 static void patterns_have_a_size(void **state)
 {
 	struct arena *a = arena_new();
@@ -236,8 +305,12 @@ int main(void)
 		cmocka_unit_test(references_do_not_make_it_endless),
 		cmocka_unit_test(composition_bombs_end),
 		cmocka_unit_test(large_values_end),
+		cmocka_unit_test(a_step_is_small),
+		cmocka_unit_test(what_is_too_much_is_never_good),
+		cmocka_unit_test(a_place_is_short),
 		cmocka_unit_test(patterns_end),
 		cmocka_unit_test(honest_patterns_have_room),
+		cmocka_unit_test(backreferences_see_short_texts_only),
 		cmocka_unit_test(patterns_have_a_size),
 	};
 
