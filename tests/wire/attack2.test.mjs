@@ -161,6 +161,18 @@ row(
 
 row(
 	'CI-16',
+	'how often keys may be looked for again is a setting, and holds where the limits are off',
+	async (s) => {
+		web.set('/twice/keys', { body: jwks(keyPair('k-one')) });
+		const twice = await byKeys(s, 'twice');
+		for (let i = 0; i < 4; i++) oauthError(await twice(keyPair('k-two')), 401, 'invalid_client', 'a key that is nowhere');
+		eq(asked('/twice/keys'), 3, 'requests for the keys: one to have them, two to look again');
+	},
+	{ own: true, settings: { ...TRUST, limit_keys: '2/60' } },
+);
+
+row(
+	'CI-16',
 	'where a host has been asked too often, the keys of an hour ago serve',
 	async (s) => {
 		const key = keyPair('k-one');

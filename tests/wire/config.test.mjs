@@ -393,6 +393,26 @@ row(
 );
 
 row(
+	'CF-04',
+	'nor where the workers have it from the server, and keep the files',
+	async (s) => {
+		const was = process.umask(0);
+		try {
+			await s.restart();
+		} finally {
+			process.umask(was);
+		}
+		for (const p of s.processes().filter((x) => x.exe === 'register'))
+			match(fs.readFileSync(`/proc/${p.pid}/status`, 'utf8'), /^Umask:\s+0077$/m, `umask of ${p.pid}`);
+		await assertAlive(s, (await obtain(s)).tokens.access_token);
+		const etc = path.dirname(s.db);
+		ok(fs.existsSync(`${s.db}-wal`), 'a file that was made by a worker');
+		for (const f of fs.readdirSync(etc)) eq(fs.statSync(`${etc}/${f}`).mode & 0o077, 0, `rights of others to ${f}`);
+	},
+	{ own: true, alone: true, fronts: ['fastcgi'] },
+);
+
+row(
 	'CF-05',
 	"what root's mcpctl makes can be used by the programs",
 	async (s) => {
@@ -431,7 +451,7 @@ row(
 		for (const f of ['', 'mcp-cgi.conf', 'mcp.db'])
 			eq(fs.statSync(`${etc}/${f}`).uid, uid, `owner of ${f || 'the folder'}`);
 	},
-	{ own: true, fronts: ['cgi'] },
+	{ own: true, fronts: REAL },
 );
 
 row(

@@ -343,9 +343,36 @@ row(
 		const late = await obtainCode(s, { jar: flow.jar });
 		await sleep(4300);
 		oauthError(await redeem(s, late), 400, 'invalid_grant', 'late code');
-		traced(s, late.client, /expired|too late/i, 'late code');
+		traced(s, late.client, /expired \d+ s before .*clock/i, 'late code, and by which clock');
 	},
 	{ own: true, settings: { code_ttl: 3 } },
+);
+
+row(
+	'OP-04',
+	'and what is asked for there: another redirect, another resource, more scope, each beside what would be right',
+	async (s) => {
+		const flow = await obtainCode(s, { scope: 'read:knowledge offline_access' });
+		const both = (one, other, what) => {
+			const text = JSON.stringify(traced(s, flow.client, new RegExp(what), what));
+			for (const part of [one, other]) ok(text.includes(part), `${what}: ${part} is in ${text.slice(-600)}`);
+		};
+		const elsewhere = 'https://c.example/elsewhere';
+		oauthError(await redeem(s, flow, { redirect_uri: elsewhere }), 400, 'invalid_grant', 'redirect');
+		both(`redirect_uri is '${elsewhere}'`, `was sent to '${flow.params.redirect_uri}'`, 'redirect_uri');
+		const theirs = `${s.issuer}/Mcp`;
+		oauthError(await redeem(s, flow, { resource: theirs }), 400, 'invalid_target', 'resource');
+		both(theirs, s.resource, 'resource');
+		const got = status(await redeem(s, flow), 200, 'the code is as good as before').json;
+		oauthError(
+			await refresh(s, flow.client, got.refresh_token, { scope: 'write:knowledge' }),
+			400,
+			'invalid_scope',
+			'scope',
+		);
+		both("scope is 'write:knowledge'", "granted is 'read:knowledge", 'scope');
+	},
+	OWN,
 );
 
 row(

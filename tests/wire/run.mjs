@@ -144,5 +144,10 @@ await runAll(chainsOf(chosen.filter((t) => !t.alone)), Number(process.env.MCP_TE
 await runAll(chainsOf(chosen.filter((t) => t.alone)), 1);
 
 console.log(`# rows covered: ${covered.size}`);
+if (!filters.length) {
+	const listed = fs.readFileSync(`${here}/../rows.list`, 'utf8').match(/^[A-Z]{2}-\d\d[a-z]?/gm);
+	const bare = listed.filter((id) => !covered.has(id));
+	console.log(`# of rows.list, ${front}: ${listed.length - bare.length} of ${listed.length}; not here: ${bare.join(' ') || 'none'}`);
+}
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed || !chosen.length ? 1 : 0);
