@@ -128,7 +128,7 @@ static void ask(struct arena *a, const struct endpoint *ep, char *const *env, co
     size_t step, bool head)
 {
 	struct wire x = { .body = body, .left = n, .step = step, .answer = buf_new(a) };
-	const struct front front = { &x, wire_read, wire_write };
+	const struct front front = { .with = &x, .read = wire_read, .write = wire_write };
 
 	must(serve_one(ep, env, &front) == 0);
 	must(x.answers == 1);
