@@ -74,8 +74,7 @@ static void progress(struct call *c, struct json_object *line)
 	put_value(&b, line, "progress");
 	if (is_number(json_get(line, "total")))
 		put_value(&b, line, "total");
-	if (rpc_shape_has(c->revision, PART_PROGRESS_MESSAGE))
-		json_put_member(&b, "message", json_text(line, "message"));
+	json_put_member(&b, "message", json_text(line, "message"));
 	end(c, &b);
 }
 

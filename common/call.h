@@ -40,8 +40,6 @@ struct call {
 	const char *progress_token;	/* as JSON, or NULL */
 	double progress;		/* the last that was told */
 	enum level level;		/* log messages from here on */
-	const char *session;		/* of the older revisions, or NULL */
-	const char *id;			/* of the request, as JSON */
 	bool cancels;			/* does a client that goes away end the call? (since 2026-07-28) */
 	struct way way;
 };

@@ -80,7 +80,7 @@ const struct fail *rpc_call_read(struct context *cx, const struct bearer *who, c
 	const struct fail *no;
 
 	*c = (struct call){
-		.cx = cx, .who = who, .revision = m->revision, .meta = json_get(m->params, "_meta"), .state = "", .id = m->id,
+		.cx = cx, .who = who, .revision = m->revision, .meta = json_get(m->params, "_meta"), .state = "",
 		.progress = -HUGE_VAL, .cancels = m->revision >= REVISION_MODERN,
 	};
 	c->way.watch = -1;

@@ -27,7 +27,6 @@ static const enum revision since[PARTS] = {
 	[PART_RESOURCE_LINK] = REVISION_2025_06_18,
 	[PART_ICONS] = REVISION_2025_11_25,
 	[PART_META] = REVISION_2025_06_18,
-	[PART_PROGRESS_MESSAGE] = REVISION_2025_03_26,
 };
 
 const char *rpc_shape_name(enum revision r)

@@ -39,7 +39,6 @@ enum part {
 	PART_RESOURCE_LINK,		/* content of type resource_link */
 	PART_ICONS,			/* icons of a tool, resource or prompt */
 	PART_META,			/* _meta of these */
-	PART_PROGRESS_MESSAGE,		/* message of a progress notification */
 	PARTS
 };
 

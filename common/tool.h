@@ -15,12 +15,6 @@
 struct json_object;
 struct schema;
 
-/* An argument that is mirrored in a header field (MCP 2026-07-28, "x-mcp-header"). */
-struct tool_header {
-	const char *name;		/* as annotated: "Region" */
-	const char *const *path;	/* member names from the arguments on, NULL at the end */
-};
-
 struct tool {
 	const char *name;
 	struct json_object *definition;	/* Tool object of the newest revision */
@@ -29,8 +23,6 @@ struct tool {
 	struct program program;
 	struct schema *input, *output;	/* compiled; what is built in when it is first called, the rest when it is read */
 	bool personal;			/* acts for a person: a machine's token does not do */
-	const struct tool_header *headers;
-	size_t header_count;
 	char *text[REVISIONS];		/* as that revision knows it, once it was listed */
 	struct arena *arena;
 };
