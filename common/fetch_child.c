@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "child.h"
 #include "fetch_child.h"
 #include "log.h"
 
@@ -54,34 +55,18 @@ static const char *program_path(struct arena *a)
 
 /* ---- the child, before it is another program: only calls that a signal handler might make ---------------------- */
 
-static void close_others(void)
-{
-	long fd, n;
-
-	if (close_range(3, ~0U, 0) == 0)
-		return;
-	n = sysconf(_SC_OPEN_MAX);
-	for (fd = 3; fd < n && fd < 65536; fd++)
-		close((int)fd);
-}
-
 static _Noreturn void become(const char *path, int line, pid_t parent)
 {
 	static char name[] = "fetch", found[] = "PATH=/usr/bin:/bin";
 	char *const argv[] = { name, NULL }, *const environment[] = { found, NULL };
-	sigset_t none;
-	int sig;
 
 	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(EXIT_FAILURE);
-	for (sig = 1; sig < NSIG; sig++)
-		signal(sig, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	child_reset_signals();
 	if (dup2(line, STDIN_FILENO) >= 0 && dup2(line, STDOUT_FILENO) >= 0) {
-		close_others();
+		child_close_from(STDERR_FILENO + 1);
 		execve(path, argv, environment);
 	}
 	_exit(127);

@@ -9,20 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "runner_child.h"
 
 enum { DESCRIPTORS = 4, ASIDE = 16, FILES_MAX = 64 };
-
-static void close_others(void)
-{
-	long fd, n;
-
-	if (close_range(DESCRIPTORS, ~0U, 0) == 0)
-		return;
-	n = sysconf(_SC_OPEN_MAX);
-	for (fd = DESCRIPTORS; fd < n && fd < 65536; fd++)
-		close((int)fd);
-}
 
 /* Aside first, because one of them may stand where another is to go. */
 static bool place(const int *descriptor)
@@ -35,7 +25,7 @@ static bool place(const int *descriptor)
 	for (int i = 0; i < DESCRIPTORS; i++)
 		if (dup2(aside[i], i) < 0)
 			return false;
-	close_others();
+	child_close_from(DESCRIPTORS);
 	return true;
 }
 
@@ -49,16 +39,11 @@ static void limit(__rlimit_resource_t what, int64_t n)
 _Noreturn void runner_become(const struct runner_job *job, char *const *env, const char *folder, const int *descriptor,
     pid_t parent)
 {
-	sigset_t none;
-
 	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(EXIT_FAILURE);
-	for (int sig = 1; sig < NSIG; sig++)
-		signal(sig, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	child_reset_signals();
 	if (!place(descriptor) || chdir(folder) != 0)
 		_exit(127);
 	umask(077);
