@@ -15,5 +15,4 @@ const struct fail *rpc_call_read(struct context *cx, const struct bearer *who, c
 const struct fail *rpc_call_tool(struct context *cx, const struct rpc_message *m, const struct tool **t,
     struct json_object **arguments) __attribute__((nonnull, warn_unused_result));
 
-
 #endif

@@ -12,6 +12,7 @@
 #include "rpc_call.h"
 #include "rpc_method.h"
 #include "rpc_state.h"
+#include "scope.h"
 #include "tool.h"
 
 /* What a client may keep: who we are for an hour, the list for five minutes (MCP 2026-07-28, "Caching"). */
@@ -193,7 +194,10 @@ static const struct fail *put_error(const struct run *r, struct json_object *err
 	return NULL;
 }
 
-/* Before there are rounds in the protocol, only a session could carry a question. */
+/*
+ * Before there are rounds in the protocol, only a session could carry a question: then answer has a sentence instead, and
+ * nothing was appended.
+ */
 static const struct fail *put_question(struct run *r, struct call *c, struct answer *answer)
 {
 	const char *needed, *wrong, *state = NULL;
@@ -231,7 +235,7 @@ static const struct fail *put_answer(struct run *r, struct call *c, struct answe
 	if (answer->error)
 		return put_error(r, answer->error);
 	if (answer->ask || answer->state) {
-		if ((no = put_question(r, c, answer)) || r->b->len)
+		if ((no = put_question(r, c, answer)) || answer->ask || answer->state)
 			return no;
 	}
 	begin(r);
@@ -250,8 +254,11 @@ static const struct fail *tools_call(struct run *r)
 	const struct fail *no;
 	struct call c;
 
-	if ((no = rpc_call_tool(r->cx, r->m, &t, &arguments)) ||
-	    (no = rpc_call_read(r->cx, r->who, r->m, r->way, &c)) ||
+	if ((no = rpc_call_tool(r->cx, r->m, &t, &arguments)))
+		return no;
+	if (!scope_covers(r->cx->conf, r->who->scope, t->scope))
+		return &fail_unavailable;	/* it changed since the scope was checked */
+	if ((no = rpc_call_read(r->cx, r->who, r->m, r->way, &c)) ||
 	    (no = tool_run(t, &c, arguments, &answer)))
 		return no;
 	if (r->cx->conf->audit == AUDIT_CALLS) {
@@ -280,7 +287,7 @@ const char *rpc_method_scope(struct context *cx, const struct rpc_message *m)
 
 	if (m->kind != RPC_REQUEST || strcmp(m->method, "tools/call") != 0 || rpc_call_tool(cx, m, &t, &arguments))
 		return NULL;
-	return t->scope;
+	return arena_copy(cx->arena, t->scope);		/* the file may change before the tool runs */
 }
 
 const struct fail *rpc_method_run(struct context *cx, const struct bearer *who, struct rpc_message *m, const struct way *way,

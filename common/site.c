@@ -24,9 +24,20 @@ static struct site_stamp stamp_of(const struct stat *st)
 	};
 }
 
-static bool is_same(const struct context *cx, const struct site_stamp *one, const struct site_stamp *two)
+static bool is_old(const struct context *cx, const struct site_stamp *stamp)
 {
-	return memcmp(one, two, sizeof *one) == 0 && one->changed / 1000000000 < cx->now - 1;
+	return stamp->changed / 1000000000 < cx->now - 1;
+}
+
+static bool is_same(const struct site_stamp *one, const struct site_stamp *two)
+{
+	return memcmp(one, two, sizeof *one) == 0;
+}
+
+/* What this very request has read it does not read again. */
+static bool is_good(const struct context *cx, const struct site_item *item, const struct site_stamp *now)
+{
+	return is_same(&item->stamp, now) && (is_old(cx, now) || strcmp(item->request, cx->id) == 0);
 }
 
 bool site_is_there(const struct context *cx)
@@ -108,6 +119,7 @@ static struct site_item *item_new(struct context *cx, struct site_shelf *shelf, 
 	item->name = arena_copy(a, name);
 	item->path = arena_printf(a, "%s/%s", shelf->path, name);
 	item->stamp = stamp_of(st);
+	memcpy(item->request, cx->id, sizeof item->request);
 	item->wrong = refusal(st, SIZE_MAX / 2);
 	if (!item->wrong)
 		shelf->load(cx, item);
@@ -204,7 +216,7 @@ static struct site_item *renew(struct context *cx, struct site_shelf *shelf, con
 		return NULL;
 	}
 	stamp = stamp_of(&st);
-	if (there && is_same(cx, &shelf->items[at]->stamp, &stamp))
+	if (there && is_good(cx, shelf->items[at], &stamp))
 		return shelf->items[at];
 	if (there)
 		take_out(shelf, at);
@@ -252,7 +264,7 @@ struct site_item *const *site_each(struct context *cx, struct site_shelf *shelf,
 		renew(cx, shelf, arena_copy(cx->arena, shelf->items[i]->name));
 	if (stat(shelf->path, &st) == 0) {
 		stamp = stamp_of(&st);
-		if (shelf->deep || !is_same(cx, &shelf->stamp, &stamp))
+		if (shelf->deep || !is_same(&shelf->stamp, &stamp) || !is_old(cx, &stamp))
 			look(cx, shelf, "", 0);
 		shelf->stamp = stamp;
 	}

@@ -27,6 +27,7 @@ struct site_item {
 	const char *name;		/* below the shelf's folder: "greet.json", "notes/today.txt" */
 	const char *path;		/* absolute */
 	struct site_stamp stamp;
+	char request[17];		/* that has read it */
 	void *thing;			/* what the shelf made of it; NULL: it cannot be used */
 	const char *wrong;		/* why */
 	int line;			/* where in the file; 0: as a whole */

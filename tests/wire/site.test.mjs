@@ -89,6 +89,14 @@ row('SI-01', 'with a site the tools are those of the site: what is built in is o
 	modernResult(await call(s, await tokenFor(s), 'search_documents', { query: 'x' }));
 }, { ...SITE, own: true });
 
+row('SI-02', 'a tool that was dropped in this very second is called twice in one post', async (s) => {
+	tool(s, 'just_now', 'echo "here"', { scope: 'read:knowledge' });
+	const one = (id) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'just_now', arguments: {} } });
+	const r = await mcp.post(s, await tokenFor(s), [one(1), one(2), one(3)]);
+	status(r, 200);
+	eq(r.json.map((m) => m.result.content[0].text), ['here\n', 'here\n', 'here\n'], 'answers');
+}, SITE);
+
 row('TX-13', 'a definition that is no good is left out, hides no other and is named in the log', async (s) => {
 	tool(s, 'good', 'echo good');
 	const bad = {
@@ -438,6 +446,15 @@ row('JR-16', 'a tool asks, and is run again with the answer', async (s) => {
 		rpcError(await again(s, t, 'asks', { inputResponses: bad }, { id: 51 }), 200, -32602, 51, JSON.stringify(bad));
 	const old = legacyResult(await legacy(s, t, '2025-11-25', 'tools/call', { name: 'asks', arguments: {} }));
 	eq(old.isError, true, 'an old client without a session cannot be asked');
+}, SITE);
+
+row('JR-16', 'a question in an array of messages is an answer like the others', async (s) => {
+	tool(s, 'asks_there', ASKS);
+	tool(s, 'says', 'echo said');
+	const one = (id, name) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: {} } });
+	const r = await mcp.post(s, await tokenFor(s), [one(1, 'says'), one(2, 'asks_there'), one(3, 'says')]);
+	status(r, 200);
+	eq(r.json.map((m) => [m.id, m.result.isError ?? false]), [[1, false], [2, true], [3, false]], 'answers');
 }, SITE);
 
 row('JR-16', 'state comes back to the same person, client, tool and arguments, in time and untouched', async (s) => {
