@@ -8,7 +8,7 @@
 -- through what it belongs to.
 
 PRAGMA application_id = 1296257097;	-- "MCGI"
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 -- Facts about the file.  form_key authenticates the hidden fields of our own pages; epoch, a number in digits, is another one
 -- whenever a backup was restored.
@@ -200,7 +200,9 @@ CREATE TABLE document (
 	title		TEXT NOT NULL,
 	content		TEXT NOT NULL,
 	tags		TEXT NOT NULL,			-- one a line
-	created_at	INTEGER NOT NULL
+	created_at	INTEGER NOT NULL,
+	updated_at	INTEGER NOT NULL DEFAULT 0,	-- 0: never since
+	private		INTEGER NOT NULL DEFAULT 0	-- 1: for the one who wrote it
 ) STRICT;
 
 -- Its index.  Kept by statements and not by triggers: the programs distrust the schema (trusted_schema=off), and a
@@ -211,3 +213,102 @@ CREATE VIRTUAL TABLE document_text USING fts5 (
 );
 -- A match in the title weighs more than one in a tag, and that more than one in the text.
 INSERT INTO document_text (document_text, rank) VALUES ('rank', 'bm25(8.0, 1.0, 4.0)');
+
+-- What changed, for clients that listen: a list (tools, prompts, resources), one resource, a task.  Whoever listens remembers the
+-- last id that he has told; rows are dropped after an hour.
+CREATE TABLE change (
+	id		INTEGER PRIMARY KEY AUTOINCREMENT,
+	at		INTEGER NOT NULL,
+	kind		TEXT NOT NULL CHECK (kind IN ('tools', 'prompts', 'resources', 'resource', 'task')),
+	about		TEXT NOT NULL DEFAULT '',	-- URI of the resource, id of the task
+	user_id		INTEGER				-- who alone may hear of it; NULL: everybody
+) STRICT;
+
+-- What may be shown once only and was, by its hash, until it would have expired by itself.
+CREATE TABLE spent (
+	hash		BLOB PRIMARY KEY,
+	expires_at	INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX spent_by_expiry ON spent (expires_at);
+
+-- Sessions of clients that initialize (MCP before 2026-07-28), by the hash of the Mcp-Session-Id.  It names no one: every request
+-- shows a token besides, and must be the same person's and client's at the same endpoint.
+CREATE TABLE mcp_session (
+	hash		BLOB PRIMARY KEY,
+	user_id		INTEGER REFERENCES user (id) ON DELETE CASCADE,
+	client_id	TEXT NOT NULL REFERENCES client (id) ON DELETE CASCADE,
+	resource	TEXT NOT NULL,
+	revision	TEXT NOT NULL,
+	capabilities	TEXT NOT NULL,			-- JSON object: the client's
+	level		TEXT NOT NULL DEFAULT '',	-- of logging/setLevel
+	created_at	INTEGER NOT NULL,
+	seen_at		INTEGER NOT NULL		-- about when it was last used
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mcp_session_by_user ON mcp_session (user_id);
+CREATE INDEX mcp_session_by_client ON mcp_session (client_id);
+CREATE INDEX mcp_session_by_seen ON mcp_session (seen_at);
+
+-- resources/subscribe of a session.
+CREATE TABLE subscription (
+	session		BLOB NOT NULL REFERENCES mcp_session (hash) ON DELETE CASCADE,
+	uri		TEXT NOT NULL,
+	PRIMARY KEY (session, uri)
+) STRICT, WITHOUT ROWID;
+
+-- Requests of a session that are at work, so that another process can cancel them (notifications/cancelled).
+CREATE TABLE running (
+	session		BLOB NOT NULL REFERENCES mcp_session (hash) ON DELETE CASCADE,
+	request		TEXT NOT NULL,			-- its id, as JSON
+	started_at	INTEGER NOT NULL,
+	cancelled	INTEGER NOT NULL DEFAULT 0,
+	PRIMARY KEY (session, request)
+) STRICT, WITHOUT ROWID;
+
+-- Questions of ours that wait for a response, which another process receives.
+CREATE TABLE question (
+	id		TEXT PRIMARY KEY,		-- of the JSON-RPC request: random
+	session		BLOB NOT NULL REFERENCES mcp_session (hash) ON DELETE CASCADE,
+	expires_at	INTEGER NOT NULL,
+	response	TEXT				-- JSON: result or error; NULL until it came
+) STRICT, WITHOUT ROWID;
+CREATE INDEX question_by_session ON question (session);
+
+-- Streams that can be gone on with by GET and Last-Event-ID, and what they have to say.
+CREATE TABLE stream (
+	id		TEXT PRIMARY KEY,
+	session		BLOB NOT NULL REFERENCES mcp_session (hash) ON DELETE CASCADE,
+	created_at	INTEGER NOT NULL,
+	ended_at	INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE INDEX stream_by_session ON stream (session);
+CREATE TABLE event (
+	stream		TEXT NOT NULL REFERENCES stream (id) ON DELETE CASCADE,
+	number		INTEGER NOT NULL,
+	message		TEXT NOT NULL,
+	PRIMARY KEY (stream, number)
+) STRICT, WITHOUT ROWID;
+
+-- Tasks (extension io.modelcontextprotocol/tasks).  Whoever does the work says so in alive_at from time to time; what nobody works
+-- on any more is taken over or failed.
+CREATE TABLE task (
+	id		TEXT PRIMARY KEY,
+	user_id		INTEGER REFERENCES user (id) ON DELETE CASCADE,
+	client_id	TEXT NOT NULL REFERENCES client (id) ON DELETE CASCADE,
+	resource	TEXT NOT NULL,
+	tool		TEXT NOT NULL,
+	request		TEXT NOT NULL,			-- JSON object: arguments, capabilities and what else the tool is told
+	status		TEXT NOT NULL DEFAULT 'working' CHECK (status IN ('working', 'input_required', 'completed', 'failed', 'cancelled')),
+	message		TEXT NOT NULL DEFAULT '',
+	state		TEXT,				-- the program's own, between two rounds
+	asked		TEXT,				-- JSON object: questions that wait
+	answers		TEXT,				-- JSON object: all that was answered
+	outcome		TEXT,				-- JSON object: the result, or the error of failed
+	created_at	INTEGER NOT NULL,
+	updated_at	INTEGER NOT NULL,
+	expires_at	INTEGER NOT NULL,
+	alive_at	INTEGER NOT NULL DEFAULT 0,
+	cancel		INTEGER NOT NULL DEFAULT 0	-- 1: somebody wants it to end
+) STRICT, WITHOUT ROWID;
+CREATE INDEX task_by_user ON task (user_id);
+CREATE INDEX task_by_client ON task (client_id);
+CREATE INDEX task_by_expiry ON task (expires_at);

@@ -1,0 +1,15 @@
+-- SPDX-License-Identifier: ISC
+-- What changed, for clients that listen.
+
+-- change_put: mcp mcpctl
+INSERT INTO change (at, kind, about, user_id) VALUES (:now, :kind, :about, :user_id);
+
+-- change_reap: mcp mcpctl
+-- Rows come in the order of time, so that the oldest are the first.
+DELETE FROM change WHERE id < (SELECT min(id) FROM change) + 20 AND at < :before;
+
+-- change_last: mcp
+SELECT coalesce(max(id), 0) FROM change;
+
+-- change_since: mcp
+SELECT id, kind, about, coalesce(user_id, 0) FROM change WHERE id > :last ORDER BY id LIMIT :limit;
