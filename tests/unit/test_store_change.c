@@ -75,10 +75,10 @@ static void a_thing_is_spent_once(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		WITH_WORLD(changes_come_in_their_order),
-		WITH_WORLD(an_id_is_not_given_twice),
-		WITH_WORLD(what_is_an_hour_old_goes),
-		WITH_WORLD(a_thing_is_spent_once),
+		cmocka_unit_test_setup_teardown(changes_come_in_their_order, world_set_up, world_tear_down),
+		cmocka_unit_test_setup_teardown(an_id_is_not_given_twice, world_set_up, world_tear_down),
+		cmocka_unit_test_setup_teardown(what_is_an_hour_old_goes, world_set_up, world_tear_down),
+		cmocka_unit_test_setup_teardown(a_thing_is_spent_once, world_set_up, world_tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
