@@ -11,8 +11,17 @@ struct document {
 	const char *content;
 	const char *tags;		/* one a line */
 	const char *author;		/* name of the user who wrote it */
+	int64_t user_id;		/* his; 0: the operator, or somebody who is gone */
+	bool is_private;		/* for the one who wrote it */
 	int64_t created_at;
+	int64_t updated_at;		/* 0: never since */
 };
+
+/* When it was last changed, or made. */
+static inline int64_t document_changed_at(const struct document *d)
+{
+	return d->updated_at ? d->updated_at : d->created_at;
+}
 
 struct hit {
 	int64_t id;
