@@ -28,7 +28,7 @@
 /* kb:///documents/7 */
 const char *kb_uri(struct arena *a, int64_t id) __attribute__((nonnull, returns_nonnull));
 
-/* The id of exactly such a URI: decimal, no sign, no leading zero, from 1 to 2^53 - 1.  False for anything else. */
+/* The id of exactly such a URI: decimal, no sign, no leading zero, from 1 to DOCUMENT_ID_MAX.  False for anything else. */
 bool kb_id(const char *uri, int64_t *id) __attribute__((nonnull, warn_unused_result));
 
 /* *d with its content; NULL when it is not there, or not for him. */
