@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * kb: the knowledge base as those who may read it see it, for tools, resources and completion.  Everybody's documents have small
- * numbers, one after the other; private ones (setting kb_visibility) have numbers that tell nothing of other people's, and are there
- * for the one who wrote them alone: to anybody else it is as if there were none, in every answer, count and order.
+ * numbers, one after the other; private ones (setting kb_visibility) have numbers that tell nothing of other people's, and
+ * are there for the one who wrote them alone: to anybody else it is as if there were none, in every answer, count and order.
  */
 #ifndef KB_H
 #define KB_H

@@ -55,7 +55,8 @@ const struct fail *kb_put(struct context *cx, const struct bearer *who, struct d
 }
 
 /* For changing it.  What nobody wrote, the operator's, is no machine's either. */
-static const struct fail *find_his(struct context *cx, const struct bearer *who, int64_t id, struct document **d, const char **wrong)
+static const struct fail *find_his(struct context *cx, const struct bearer *who, int64_t id, struct document **d,
+    const char **wrong)
 {
 	const struct fail *no = kb_read(cx, who, id, d);
 

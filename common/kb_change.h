@@ -13,7 +13,10 @@ enum kb_event { KB_MADE, KB_CHANGED, KB_DROPPED };
 /* What is said of a document that is not there, and of one that is not there for him. */
 extern const char kb_nothing[];
 
-/* What no schema can say of a title, a content and tags: a sentence that names the argument, or NULL.  tags NULL: line_join() refused. */
+/*
+ * What no schema can say of a title, a content and tags: a sentence that names the argument, or NULL.  tags is NULL where
+ * line_join() has refused.
+ */
 const char *kb_check(const struct document *d) __attribute__((nonnull));
 
 /* Title, content and tags as a new document of his, whom kb_visibility shows it; the rest of *d is filled in. */

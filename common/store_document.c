@@ -171,8 +171,8 @@ const struct fail *document_page(struct store *s, struct arena *a, int64_t user_
 	return document_rows(&q, a, limit, d, n);
 }
 
-const struct fail *document_page_tagged(struct store *s, struct arena *a, int64_t user_id, const char *expression, const char *tag,
-    int64_t after, size_t limit, struct document **d, size_t *n)
+const struct fail *document_page_tagged(struct store *s, struct arena *a, int64_t user_id, const char *expression,
+    const char *tag, int64_t after, size_t limit, struct document **d, size_t *n)
 {
 	struct query q = query_new(s, SQL_DOCUMENT_PAGE_TAGGED);
 

@@ -63,8 +63,8 @@ const struct fail *document_page(struct store *s, struct arena *a, int64_t user_
  * The same of those that have the tag, without regard to the case of A to Z.  The expression asks for its words among the tags
  * (search_among()).
  */
-const struct fail *document_page_tagged(struct store *s, struct arena *a, int64_t user_id, const char *expression, const char *tag,
-    int64_t after, size_t limit, struct document **d, size_t *n) __attribute__((nonnull, warn_unused_result));
+const struct fail *document_page_tagged(struct store *s, struct arena *a, int64_t user_id, const char *expression,
+    const char *tag, int64_t after, size_t limit, struct document **d, size_t *n) __attribute__((nonnull, warn_unused_result));
 
 /* Ids of the first `limit` that an FTS5 expression finds, by id; there must be room for as many. */
 const struct fail *document_titled(struct store *s, int64_t user_id, const char *expression, size_t limit, int64_t *id, size_t *n)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * store_rank: BM25 (Robertson and Zaragoza 2009) with every word equally rare and a fixed length in place of the average.  A search
- * asks for all of its words, so that their rarity would order little.
+ * store_rank: BM25 (Robertson and Zaragoza 2009) with every word equally rare and a fixed length in place of the average.  A
+ * search asks for all of its words, so that their rarity would order little.
  */
 #include <string.h>
 
