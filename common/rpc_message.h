@@ -18,6 +18,7 @@ enum rpc_code {
 	RPC_METHOD_NOT_FOUND = -32601,
 	RPC_INVALID_PARAMS = -32602,
 	RPC_INTERNAL_ERROR = -32603,
+	RPC_RESOURCE_NOT_FOUND = -32002,	/* before 2026-07-28 */
 	RPC_TRANSPORT = -32000,		/* what the SDKs use for a version header that is not served; legacy only */
 	RPC_HEADER_MISMATCH = -32020,
 	RPC_MISSING_CAPABILITY = -32021,

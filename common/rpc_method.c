@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "rpc_method.h"
+#include "rpc_resources.h"
 #include "rpc_server.h"
 #include "rpc_tools.h"
 
@@ -21,6 +22,9 @@ static const struct method {
 } methods[] = {
 	{ "tools/call", REVISION_OLDEST, REVISION_MODERN, rpc_tools_call, rpc_tools_scope },
 	{ "tools/list", REVISION_OLDEST, REVISION_MODERN, rpc_tools_list, NULL },
+	{ "resources/list", REVISION_OLDEST, REVISION_MODERN, rpc_resources_list, NULL },
+	{ "resources/read", REVISION_OLDEST, REVISION_MODERN, rpc_resources_read, rpc_resources_scope },
+	{ "resources/templates/list", REVISION_OLDEST, REVISION_MODERN, rpc_resources_templates, NULL },
 	{ "server/discover", REVISION_MODERN, REVISION_MODERN, rpc_server_discover, NULL },
 	{ "initialize", REVISION_OLDEST, REVISION_LAST_LEGACY, rpc_server_initialize, NULL },
 	{ "ping", REVISION_OLDEST, REVISION_LAST_LEGACY, rpc_server_ping, NULL },

@@ -9,6 +9,7 @@
 #include <json-c/json.h>
 
 #include "conf.h"
+#include "definition.h"
 #include "json.h"
 #include "log.h"
 #include "schema.h"
@@ -27,18 +28,11 @@ static void load(struct context *cx, struct site_item *item)
 {
 	struct tool *t = arena_take(item->arena, sizeof *t);
 	struct json_object *definition;
-	const char *text;
-	size_t n = strlen(item->name);
 
-	if (n < 6 || strcmp(item->name + n - 5, ".json") != 0)
+	if (!definition_stem(item->name, ".json"))
 		return;				/* a program, or what it needs */
-	if (!(text = site_read(item->arena, item->path, SITE_DEFINITION_MAX, &n, &item->wrong)))
+	if (!(definition = definition_load(item)))
 		return;
-	if (!json_read(item->arena, text, n, &definition)) {
-		item->wrong = "is not JSON (RFC 8259), or has a member twice";
-		item->line = json_line(text, n);
-		return;
-	}
 	t->arena = item->arena;
 	item->wrong = tool_definition_read(cx, item, definition, t);
 	item->thing = t;
