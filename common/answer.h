@@ -41,8 +41,8 @@ void answer_tool(struct call *c, const struct program *p, const struct said *sai
     __attribute__((nonnull(1, 2, 3, 5)));
 
 /*
- * What a program said, as the contents of a resource: {"contents": [...]}, or bytes of that URI.  False: it said that there is no such
- * resource.
+ * What a program said, as the contents of a resource: {"contents": [...]}, or bytes of that URI.  False: it said that there is
+ * no such resource.
  */
 bool answer_resource(struct call *c, const struct program *p, const struct said *said, const char *uri, const char *mime,
     struct answer *a) __attribute__((nonnull(1, 2, 3, 4, 6)));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* completer: what a definition says under `complete`: for some of its variables or arguments, values or a program that knows them. */
+/* completer: what a definition says under `complete`: values of its variables or arguments, or a program that knows them. */
 #ifndef COMPLETER_H
 #define COMPLETER_H
 

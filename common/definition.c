@@ -33,7 +33,8 @@ static const struct definition_key *find(const struct definition_key *keys, cons
 	return NULL;
 }
 
-const char *definition_check(struct arena *a, struct json_object *d, const char *what, const struct definition_key *keys, bool program)
+const char *definition_check(struct arena *a, struct json_object *d, const char *what, const struct definition_key *keys,
+    bool program)
 {
 	if (!json_object_is_type(d, json_type_object))
 		return "must be a JSON object";

@@ -19,7 +19,8 @@ struct json_object *definition_load(struct site_item *item) __attribute__((nonnu
  * NULL, or the first thing that is wrong: no object, a key that is not listed (program: those of a program are, too), a value of
  * another type.  what: "a prompt".
  */
-const char *definition_check(struct arena *a, struct json_object *d, const char *what, const struct definition_key *keys, bool program)
+const char *definition_check(struct arena *a, struct json_object *d, const char *what, const struct definition_key *keys,
+    bool program)
     __attribute__((nonnull(1, 3, 4)));
 
 /* Are all words scopes of the settings?  NULL, or a sentence. */

@@ -29,8 +29,8 @@ static const struct fail no_cursor = {
 /* ---- lists -------------------------------------------------------------------------------------------------------- */
 
 /*
- * A cursor is the key of the last resource; behind a tab, how far one that is many has come.  No key has a tab: a name with a control
- * character is none.
+ * A cursor is the key of the last resource; behind a tab, how far one that is many has come.  No key has a tab: a name with a
+ * control character is none.
  */
 struct page {
 	struct rpc_run *r;
@@ -192,7 +192,8 @@ static const struct fail *run_builtin(struct call *c, const struct site_resource
 	return no;
 }
 
-static const struct fail *run(struct call *c, const struct site_resource *one, const char *uri, struct answer *answer, bool *found)
+static const struct fail *run(struct call *c, const struct site_resource *one, const char *uri, struct answer *answer,
+    bool *found)
 {
 	const char *bytes, *wrong;
 	size_t n;

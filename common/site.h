@@ -64,8 +64,8 @@ struct site_item *site_find(struct context *cx, struct site_shelf *shelf, const 
 char *site_read(struct arena *a, const char *path, size_t most, size_t *n, const char **wrong) __attribute__((nonnull));
 
 /*
- * The bytes of an item as site_read() reads them, on a closed shelf without leaving it: every folder on the way is opened from the one
- * before, so that nobody can put a link in between.  NULL: item->wrong says why.
+ * The bytes of an item as site_read() reads them, on a closed shelf without leaving it: every folder on the way is opened from
+ * the one before, so that nobody can put a link in between.  NULL: item->wrong says why.
  */
 char *site_read_item(struct arena *a, const struct site_item *item, size_t most, size_t *n, const char **wrong)
     __attribute__((nonnull));

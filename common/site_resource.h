@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * site_resource: what can be read here (MCP, "Resources"; the endpoints of OAuth, also called resources, are in resource.h).  A resource
- * is a file below resources/ of the site, or what a program makes for a URI or a URI template: resources/NAME.resource.json.  Where
- * there is no site, what is built in can be read.
+ * site_resource: what can be read here (MCP, "Resources"; the endpoints of OAuth, also called resources, are in resource.h).  A
+ * resource is a file below resources/ of the site, or what a program makes for a URI or a URI template:
+ * resources/NAME.resource.json.  Where there is no site, what is built in can be read.
  */
 #ifndef SITE_RESOURCE_H
 #define SITE_RESOURCE_H
@@ -35,8 +35,8 @@ struct site_resource {
 struct site_resource *const *site_resource_each(struct context *cx, size_t *n) __attribute__((nonnull));
 
 /*
- * The resource that the URI names, or NULL.  A URI is compared, and never made into a path: what was not found in the folder cannot
- * be named.
+ * The resource that the URI names, or NULL.  A URI is compared, and never made into a path: what was not found in the folder
+ * cannot be named.
  */
 const struct site_resource *site_resource_find(struct context *cx, const char *uri) __attribute__((nonnull));
 
@@ -44,7 +44,8 @@ const struct site_resource *site_resource_find(struct context *cx, const char *u
 const struct site_resource *site_resource_find_template(struct context *cx, const char *text) __attribute__((nonnull));
 
 /* Resource or ResourceTemplate object of the newest revision; lives as long as the request. */
-struct json_object *site_resource_describe(struct context *cx, const struct site_resource *r) __attribute__((nonnull, returns_nonnull));
+struct json_object *site_resource_describe(struct context *cx, const struct site_resource *r)
+    __attribute__((nonnull, returns_nonnull));
 
 /* The bytes of a file; NULL: it is gone, or not readable any more, and *wrong says why. */
 const char *site_resource_content(struct context *cx, const struct site_resource *r, size_t *n, const char **wrong)

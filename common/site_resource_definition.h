@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* site_resource_definition: the two kinds of JSON files below resources/, read and judged: NAME.resource.json, and FILE.meta.json. */
+/* site_resource_definition: the two kinds of JSON files below resources/, NAME.resource.json and FILE.meta.json. */
 #ifndef SITE_RESOURCE_DEFINITION_H
 #define SITE_RESOURCE_DEFINITION_H
 

@@ -147,6 +147,14 @@ static size_t all(struct context *cx, struct site_item *const **items)
 	return count;
 }
 
+/* Files stand in the order of their whole names: "a-b.json" before "a.json". */
+static int compare(struct context *cx, const char *one, const char *two)
+{
+	if (!site_is_there(cx))
+		return strcmp(one, two);
+	return strcmp(arena_printf(cx->arena, "%s.json", one), arena_printf(cx->arena, "%s.json", two));
+}
+
 const char *tool_put_list(struct buf *b, struct context *cx, enum revision r, const char *after, size_t most)
 {
 	struct site_item *const *items;
@@ -157,7 +165,7 @@ const char *tool_put_list(struct buf *b, struct context *cx, enum revision r, co
 	for (size_t i = 0; i < count; i++) {
 		const struct tool *t = tool_at(cx, items, count, i);
 
-		if (!t || !is_offered(cx, t->name) || (after && strcmp(t->name, after) <= 0))
+		if (!t || !is_offered(cx, t->name) || (after && compare(cx, t->name, after) <= 0))
 			continue;
 		if (n++ == most) {
 			buf_char(b, ']');
