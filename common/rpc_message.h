@@ -27,12 +27,15 @@ enum rpc_code {
 
 enum rpc_kind { RPC_REQUEST, RPC_NOTIFICATION, RPC_RESPONSE };
 
+struct rpc_headers;
+
 struct rpc_message {
 	enum rpc_kind kind;
 	const char *id;			/* JSON text, "null" unless a string or an integer was sent */
 	const char *method;		/* NULL in a response */
 	struct json_object *params;	/* an object, or NULL */
 	enum revision revision;		/* set by rpc_era_find() */
+	const struct rpc_headers *headers;	/* that it came with; NULL: it has none of its own */
 	const char *data;		/* JSON for the data of an error, or NULL */
 };
 

@@ -145,10 +145,16 @@ const char *tool_definition_compile(const struct tool *t)
 /* The schemas of what is built in are known to be good, and plain CGI pays for each that it compiles. */
 static const char *read_schemas(struct json_object *d, struct tool *t)
 {
+	const char *wrong;
+
 	add_json(d, "inputSchema", "{\"type\":\"object\"}");
 	if (!tool_definition_is_object(json_get(d, "inputSchema")))
 		return "inputSchema must have \"type\": \"object\"";
-	return t->builtin ? NULL : tool_definition_compile(t);
+	if (t->builtin)
+		return NULL;
+	if ((wrong = tool_header_read(t->arena, json_get(d, "inputSchema"), &t->headers)))
+		return arena_printf(t->arena, "inputSchema: %s", wrong);
+	return tool_definition_compile(t);
 }
 
 const char *tool_definition_read(struct context *cx, struct site_item *item, struct json_object *d, struct tool *t)

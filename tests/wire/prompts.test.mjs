@@ -4,10 +4,13 @@
 
 import fs from 'node:fs';
 import { eq, lacks, match, ok, status } from '../lib/check.mjs';
-import { ANY, LEGACY, cachingHints, challenge, legacy, legacyResult, modern, modernResult, rpcError } from '../lib/mcp.mjs';
+import { ANY, LEGACY, cachingHints, challenge, legacyResult, modernResult, rpcError, plain } from '../lib/mcp.mjs';
+import * as mcp from '../lib/mcp.mjs';
 import { need, tokenFor } from '../lib/need.mjs';
 import { obtain } from '../lib/oauth.mjs';
 
+const modern = async (...a) => plain(await mcp.modern(...a));
+const legacy = async (...a) => plain(await mcp.legacy(...a));
 const SITE = { settings: { site: '../site' }, own: true };
 
 /** Puts a file into a shelf of the site; an object becomes JSON. */
