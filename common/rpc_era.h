@@ -32,8 +32,8 @@ const struct fail *rpc_era_find(struct arena *a, const struct rpc_headers *h, st
 bool rpc_era_has_batches(struct arena *a, const struct rpc_headers *h) __attribute__((nonnull));
 
 /*
- * What a mirrored field says ("Value Encoding"): without blanks around it, itself or =?base64?...?=.  NULL: it is neither plain text
- * nor well-formed.
+ * What a mirrored field says ("Value Encoding"): without blanks around it, itself or =?base64?...?=.  NULL: it is neither plain
+ * text nor well-formed.
  */
 const char *rpc_era_value(struct arena *a, const char *field) __attribute__((nonnull));
 
