@@ -11,6 +11,7 @@
  * takes that.  There are no sessions, so that GET and DELETE are 405; but first of all everybody needs a token, because
  * clients look by HEAD or GET whether they have to sign in.
  */
+#include <ctype.h>
 #include <string.h>
 
 #include "bearer.h"
@@ -108,6 +109,17 @@ static bool takes_events(const struct request *rq)
 	return !http_env(rq, "HTTP_ACCEPT") || accepts(rq, "text/event-stream") || accepts(rq, "*/*");
 }
 
+/* RFC 3875 section 4.1.18: "Mcp-Param-Region" is HTTP_MCP_PARAM_REGION. */
+static const char *find_header(void *with, const char *name)
+{
+	struct request *rq = with;
+	char *key = arena_printf(rq->cx.arena, "HTTP_%s", name);
+
+	for (char *c = key; *c; c++)
+		*c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
+	return http_env(rq, key);
+}
+
 /* Errors of a stream that has begun go the way of its answer. */
 static void answer_post(struct request *rq, struct response *rs, struct stream *out, void *with)
 {
@@ -120,6 +132,8 @@ static void answer_post(struct request *rq, struct response *rs, struct stream *
 			.version = http_env(rq, "HTTP_MCP_PROTOCOL_VERSION"),
 			.method = http_env(rq, "HTTP_MCP_METHOD"),
 			.name = http_env(rq, "HTTP_MCP_NAME"),
+			.find = find_header,
+			.with = rq,
 		},
 		.way = &way,
 	};

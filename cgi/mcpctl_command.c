@@ -113,9 +113,23 @@ const struct command commands[] = {
 	  "Exit status 0 and `covered`, or 1 and what is missing.  HELD may have 'read:*' and '*'.\n"
 	  "\n"
 	  "Example:  mcpctl scope test 'write:knowledge' 'read:knowledge'\n", mcpctl_scope_test },
-	{ "site", "check", "", "look through the tools of the site",
-	  "Says by file, line and reason what cannot be used, how many tools there are, and what this kernel keeps their\n"
+	{ "site", "check", "", "look through the site's tools, prompts and resources",
+	  "Says by file, line and reason what cannot be used, how many there are of each, and what this kernel keeps their\n"
 	  "programs from.  Exit status 1 if something cannot be used.\n", mcpctl_site_check },
+	{ "tool", "call", "NAME [ARGUMENTS] [OPTION...]", "run a tool, as a client would",
+	  "Prints what it answers as text; exit status 1 if it failed.  ARGUMENTS is a JSON object.  What it asks is asked at the\n"
+	  "terminal, field by field.\n"
+	  "\n"
+	  "  --user NAME         who calls; default: nobody, as a machine\n"
+	  "  --scope 'A B'       what he may; default: all scopes of the first endpoint\n"
+	  "  --answer KEY=JSON   the answer to a question, as often as needed: the content of the form, or its only value\n"
+	  "  --json              print the whole result\n"
+	  "\n"
+	  "Example:  mcpctl tool call greet '{\"name\": \"Ada\"}' --user ada\n", mcpctl_tool_call },
+	{ "resource", "read", "URI [OPTION...]", "read a resource, as a client would",
+	  "Options as for `tool call`.  Bytes go to standard output as they are, if that is no terminal.\n", mcpctl_resource_read },
+	{ "prompt", "get", "NAME [ARGUMENTS] [OPTION...]", "fill a prompt, as a client would",
+	  "Options as for `tool call`.\n", mcpctl_prompt_get },
 	{ "trace", "", "[N | REFERENCE] [--json]", "show how far the last applications came, and why not further",
 	  "The last N (10) authorization attempts, newest first: when, reference, application, user, address; then\n"
 	  "each step that was reached, with `ok` or why it ended there.  REFERENCE is what an error page and the\n"

@@ -53,6 +53,9 @@ int mcpctl_redirect_drop(struct mcpctl *m, int argc, char **argv);
 int mcpctl_scope_list(struct mcpctl *m, int argc, char **argv);
 int mcpctl_scope_test(struct mcpctl *m, int argc, char **argv);
 int mcpctl_site_check(struct mcpctl *m, int argc, char **argv);
+int mcpctl_tool_call(struct mcpctl *m, int argc, char **argv);
+int mcpctl_resource_read(struct mcpctl *m, int argc, char **argv);
+int mcpctl_prompt_get(struct mcpctl *m, int argc, char **argv);
 int mcpctl_trace(struct mcpctl *m, int argc, char **argv);
 int mcpctl_audit(struct mcpctl *m, int argc, char **argv);
 

@@ -5,6 +5,8 @@
 
 #include "mcpctl_command.h"
 #include "runner.h"
+#include "site_prompt.h"
+#include "site_resource.h"
 #include "tool.h"
 
 struct count {
@@ -24,7 +26,8 @@ int mcpctl_site_check(struct mcpctl *m, int argc, char **argv)
 	const struct option options[] = { { NULL, NULL, NULL, NULL } };
 	int n = mcpctl_read_options(m, argc, argv, options);
 	struct context cx = { .arena = m->arena, .conf = &m->conf, .peer = "" };
-	struct count count = { 0 };
+	struct count tools = { 0 }, resources = { 0 }, prompts = { 0 };
+	size_t bad;
 
 	if (n != 0)
 		return n < 0 ? EXIT_USAGE : mcpctl_misuse(m, "'%s' is not understood", argv[0]);
@@ -34,9 +37,15 @@ int mcpctl_site_check(struct mcpctl *m, int argc, char **argv)
 		printf("no site: the knowledge base that is built in is offered\n");
 		return EXIT_SUCCESS;
 	}
-	tool_check(&cx, tell, &count);
-	printf("%s: %zu tools, %zu faults; programs are kept apart by %s\n", m->conf.site, count.good, count.bad,
-	    runner_layers(m->arena));
+	tool_check(&cx, tell, &tools);
+	site_prompt_check(&cx, tell, &prompts);
+	site_resource_check(&cx, tell, &resources);
+	site_resource_each(&cx, &resources.good);
+	bad = tools.bad + prompts.bad + resources.bad;
+	printf("%s: %zu tools, %zu prompts, %zu resources, %zu faults; programs are kept apart by %s\n", m->conf.site, tools.good,
+	    prompts.good, resources.good, bad, runner_layers(m->arena));
 	tool_end();
-	return count.bad ? EXIT_FAILURE : EXIT_SUCCESS;
+	site_prompt_end();
+	site_resource_end();
+	return bad ? EXIT_FAILURE : EXIT_SUCCESS;
 }

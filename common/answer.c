@@ -10,25 +10,32 @@
 #include "schema.h"
 #include "utf8.h"
 
+enum { INTERNAL_ERROR = -32603 };
+
 static bool has_text(struct json_object *o, const char *name)
 {
 	return json_text(o, name) != NULL;
 }
 
-static bool is_resource(struct json_object *o)
+static bool is_base64(const char *data)
 {
-	return has_text(o, "uri") && has_text(o, "text") != has_text(o, "blob");
+	struct arena *scratch = arena_new();
+	size_t n;
+	bool good = data && crypto_base64_read(scratch, data, strlen(data), &n);
+
+	arena_drop(scratch);
+	return good;
+}
+
+bool answer_is_resource(struct json_object *o)
+{
+	return has_text(o, "uri") && json_has(o, "text") != json_has(o, "blob") &&
+	    (has_text(o, "text") || is_base64(json_text(o, "blob")));
 }
 
 static bool is_media(struct json_object *block)
 {
-	const char *data = json_text(block, "data");
-	struct arena *scratch = arena_new();
-	size_t n;
-	bool good = data && has_text(block, "mimeType") && crypto_base64_read(scratch, data, strlen(data), &n);
-
-	arena_drop(scratch);
-	return good;
+	return has_text(block, "mimeType") && is_base64(json_text(block, "data"));
 }
 
 bool answer_is_block(struct json_object *block)
@@ -43,7 +50,7 @@ bool answer_is_block(struct json_object *block)
 		return is_media(block);
 	if (strcmp(type, "resource_link") == 0)
 		return has_text(block, "uri") && has_text(block, "name");
-	return strcmp(type, "resource") == 0 && is_resource(json_get(block, "resource"));
+	return strcmp(type, "resource") == 0 && answer_is_resource(json_get(block, "resource"));
 }
 
 bool answer_is_content(struct json_object *list)
@@ -82,9 +89,27 @@ static void put_text_block(struct buf *b, const char *bytes, size_t n)
 	buf_char(b, '}');
 }
 
+static void drop(void *value)
+{
+	json_object_put(value);
+}
+
+/* Of a resource or a prompt there is no result with isError. */
+static void set_error(struct call *c, struct answer *a, const char *sentence)
+{
+	a->error = json_object_new_object();
+	arena_defer(c->cx->arena, drop, a->error);
+	json_object_object_add(a->error, "code", json_object_new_int(INTERNAL_ERROR));
+	json_object_object_add(a->error, "message", json_object_new_string(sentence));
+}
+
 void answer_wrong(struct call *c, struct answer *a, const char *sentence)
 {
 	a->failed = true;
+	if (a->kind != ANSWER_TOOL) {
+		set_error(c, a, sentence);
+		return;
+	}
 	a->text = buf_new(c->cx->arena);
 	buf_text(&a->text, "\"content\":[");
 	put_text_block(&a->text, sentence, strlen(sentence));
@@ -186,11 +211,6 @@ static void tell_result(struct call *c, struct json_object *value, const struct 
 	}
 	a->failed = failed;
 	a->result = value;
-}
-
-static void drop(void *value)
-{
-	json_object_put(value);
 }
 
 void answer_tool(struct call *c, const struct program *p, const struct said *said, const struct schema *output, struct answer *a)

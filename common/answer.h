@@ -14,7 +14,10 @@
 struct json_object;
 struct schema;
 
+enum answer_kind { ANSWER_TOOL, ANSWER_CONTENTS, ANSWER_MESSAGES };
+
 struct answer {
+	enum answer_kind kind;
 	struct json_object *result;	/* a result object, without what belongs to the envelope; or */
 	struct buf text;		/* its members as JSON, where nothing needs a tree */
 	struct json_object *ask;	/* questions by key (InputRequest), or */
@@ -27,14 +30,31 @@ struct answer {
 /* Is it a content block of a type that the protocol knows, with what that type needs (MCP, "Content Blocks")? */
 bool answer_is_block(struct json_object *block);
 
-/* Is it a list of such? */
+/* Is it the contents of a resource: uri, and text or a blob in base64? */
+bool answer_is_resource(struct json_object *contents);
+
+/* Is it a list of such blocks? */
 bool answer_is_content(struct json_object *list);
 
 /* What a program said, as the result of a tool.  output: the schema of structuredContent, or NULL. */
 void answer_tool(struct call *c, const struct program *p, const struct said *said, const struct schema *output, struct answer *a)
     __attribute__((nonnull(1, 2, 3, 5)));
 
-/* One sentence for the model: isError. */
+/*
+ * What a program said, as the contents of a resource: {"contents": [...]}, or bytes of that URI.  False: it said that there is
+ * no such resource.
+ */
+bool answer_resource(struct call *c, const struct program *p, const struct said *said, const char *uri, const char *mime,
+    struct answer *a) __attribute__((nonnull(1, 2, 3, 4, 6)));
+
+/* Bytes as the only contents: text where they are, else a blob. */
+void answer_contents(struct call *c, const char *uri, const char *mime, const char *bytes, size_t n, struct answer *a)
+    __attribute__((nonnull(1, 2, 4, 6)));
+
+/* What a program said, as the messages of a prompt: {"messages": [...]}, or a text of the user's. */
+void answer_prompt(struct call *c, const struct said *said, struct answer *a) __attribute__((nonnull));
+
+/* One sentence: isError for the model; for what is not a tool, an error of the protocol. */
 void answer_wrong(struct call *c, struct answer *a, const char *sentence) __attribute__((nonnull));
 
 /* Questions and errors of a program mean the same everywhere.  False: it said neither. */

@@ -23,6 +23,7 @@ enum audit_level { AUDIT_ACCESS, AUDIT_CALLS, AUDIT_OFF };
 enum conf_limit {
 	LIMIT_REGISTER, LIMIT_REGISTER_ALL, LIMIT_AUTHORIZE, LIMIT_AUTHORIZE_ALL, LIMIT_LOGIN, LIMIT_LOGIN_ACCOUNT,
 	LIMIT_LOGIN_ALL, LIMIT_TOKEN, LIMIT_FETCH, LIMIT_FETCH_HOST, LIMIT_KEYS, LIMIT_AUDIT, LIMIT_CALLS, LIMIT_DOCUMENTS,
+	LIMIT_COMPLETIONS,
 	LIMITS,
 };
 
@@ -38,6 +39,7 @@ struct conf_resource {
 	const char *name;
 	const char *scopes;		/* words that can be asked for there; NULL: all */
 	const char *tools;		/* words: names of the tools there; NULL: all */
+	const char *resources, *prompts;	/* the same of these; a folder of resources ends with a slash */
 };
 
 /* A scope (RFC 6749 section 3.3). */

@@ -75,6 +75,7 @@ const struct conf_key conf_keys[] = {
 	{ "limit_audit", RATE, AT(limit[LIMIT_AUDIT]), 0, 0, "300/3600", "Refusals of one address that are written down." },
 	{ "limit_calls", RATE, AT(limit[LIMIT_CALLS]), 0, 0, "6000/60", "Tool calls of one address that are written down." },
 	{ "limit_documents", RATE, AT(limit[LIMIT_DOCUMENTS]), 0, 0, "120/60", "Documents that one person adds or changes." },
+	{ "limit_completions", RATE, AT(limit[LIMIT_COMPLETIONS]), 0, 0, "600/60", "Completions that one person asks for." },
 	{ "kb_visibility", MODE, AT(kb_visibility), 0, 0, "team private",
 	  "Who sees the documents that a person adds to the knowledge base: team (everybody who may read) or private (that person "
 	  "alone). A document keeps what it was made with; what the operator imports is for everybody." },
@@ -97,6 +98,9 @@ const struct conf_key conf_resource_keys[] = {
 	{ "name", TEXT, AT_RESOURCE(name), 1, 80, NULL, "The endpoint's name in its metadata. Default: site_name." },
 	{ "scopes", WORDS, AT_RESOURCE(scopes), 0, 0, NULL, "Scopes that can be asked for there. Default: all." },
 	{ "tools", WORDS, AT_RESOURCE(tools), 0, 0, NULL, "Tools that are offered there. Default: all." },
+	{ "resources", WORDS, AT_RESOURCE(resources), 0, 0, NULL,
+	  "Resources that are offered there: files below resources, folders with a slash at the end, names of programs. Default: all." },
+	{ "prompts", WORDS, AT_RESOURCE(prompts), 0, 0, NULL, "Prompts that are offered there. Default: all." },
 	{ NULL, TEXT, 0, 0, 0, NULL, NULL },
 };
 

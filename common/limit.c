@@ -35,6 +35,7 @@ static const char *const names[LIMITS] = {
 	[LIMIT_AUTHORIZE_ALL] = "authorize-all", [LIMIT_LOGIN] = "login", [LIMIT_LOGIN_ACCOUNT] = "login-account",
 	[LIMIT_LOGIN_ALL] = "login-all", [LIMIT_TOKEN] = "token", [LIMIT_FETCH] = "fetch", [LIMIT_FETCH_HOST] = "fetch-host",
 	[LIMIT_KEYS] = "keys", [LIMIT_AUDIT] = "audit", [LIMIT_CALLS] = "calls", [LIMIT_DOCUMENTS] = "documents",
+	[LIMIT_COMPLETIONS] = "completions",
 };
 
 static const char *key_of(struct context *cx, enum conf_limit which, const char *whom)

@@ -76,6 +76,7 @@ static const struct fail *answer_one(const struct post *p, struct json_object *v
 	const struct fail *no = rpc_message_read(p->cx->arena, value, &m);
 
 	p->out->id = m.id;
+	m.headers = &p->in->headers;
 	if (no || (no = rpc_era_find(p->cx->arena, &p->in->headers, &m)))
 		return tell(p, no, m.data);
 	need(p, &m);

@@ -98,6 +98,13 @@ static const char *value_read(struct arena *a, const char *value)
 	return text && strlen(text) == len && utf8_is(text, len) ? text : NULL;
 }
 
+const char *rpc_era_value(struct arena *a, const char *field)
+{
+	const char *value = trim(a, field);
+
+	return value ? value_read(a, value) : "";
+}
+
 /* -- the claim -- */
 
 static struct json_object *meta_of(const struct rpc_message *m)

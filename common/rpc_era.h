@@ -17,6 +17,8 @@ struct rpc_headers {
 	const char *version;	/* MCP-Protocol-Version */
 	const char *method;	/* Mcp-Method */
 	const char *name;	/* Mcp-Name */
+	const char *(*find)(void *with, const char *name);	/* any other by its name: Mcp-Param-...; NULL: there are none */
+	void *with;
 };
 
 /*
@@ -28,6 +30,12 @@ const struct fail *rpc_era_find(struct arena *a, const struct rpc_headers *h, st
 
 /* May an array of messages come with these headers?  Only 2025-03-26 has them, and it has no version header. */
 bool rpc_era_has_batches(struct arena *a, const struct rpc_headers *h) __attribute__((nonnull));
+
+/*
+ * What a mirrored field says ("Value Encoding"): without blanks around it, itself or =?base64?...?=.  NULL: it is neither plain
+ * text nor well-formed.
+ */
+const char *rpc_era_value(struct arena *a, const char *field) __attribute__((nonnull));
 
 /* Does the message claim a version of its own? */
 bool rpc_era_has_claim(const struct rpc_message *m) __attribute__((nonnull));

@@ -18,6 +18,7 @@ enum rpc_code {
 	RPC_METHOD_NOT_FOUND = -32601,
 	RPC_INVALID_PARAMS = -32602,
 	RPC_INTERNAL_ERROR = -32603,
+	RPC_RESOURCE_NOT_FOUND = -32002,	/* before 2026-07-28 */
 	RPC_TRANSPORT = -32000,		/* what the SDKs use for a version header that is not served; legacy only */
 	RPC_HEADER_MISMATCH = -32020,
 	RPC_MISSING_CAPABILITY = -32021,
@@ -26,12 +27,15 @@ enum rpc_code {
 
 enum rpc_kind { RPC_REQUEST, RPC_NOTIFICATION, RPC_RESPONSE };
 
+struct rpc_headers;
+
 struct rpc_message {
 	enum rpc_kind kind;
 	const char *id;			/* JSON text, "null" unless a string or an integer was sent */
 	const char *method;		/* NULL in a response */
 	struct json_object *params;	/* an object, or NULL */
 	enum revision revision;		/* set by rpc_era_find() */
+	const struct rpc_headers *headers;	/* that it came with; NULL: it has none of its own */
 	const char *data;		/* JSON for the data of an error, or NULL */
 };
 

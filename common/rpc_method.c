@@ -2,7 +2,10 @@
 /* rpc_method: the table of the methods. */
 #include <string.h>
 
+#include "rpc_complete.h"
 #include "rpc_method.h"
+#include "rpc_prompts.h"
+#include "rpc_resources.h"
 #include "rpc_server.h"
 #include "rpc_tools.h"
 
@@ -21,6 +24,12 @@ static const struct method {
 } methods[] = {
 	{ "tools/call", REVISION_OLDEST, REVISION_MODERN, rpc_tools_call, rpc_tools_scope },
 	{ "tools/list", REVISION_OLDEST, REVISION_MODERN, rpc_tools_list, NULL },
+	{ "completion/complete", REVISION_OLDEST, REVISION_MODERN, rpc_complete, rpc_complete_scope },
+	{ "prompts/get", REVISION_OLDEST, REVISION_MODERN, rpc_prompts_get, rpc_prompts_scope },
+	{ "prompts/list", REVISION_OLDEST, REVISION_MODERN, rpc_prompts_list, NULL },
+	{ "resources/list", REVISION_OLDEST, REVISION_MODERN, rpc_resources_list, NULL },
+	{ "resources/read", REVISION_OLDEST, REVISION_MODERN, rpc_resources_read, rpc_resources_scope },
+	{ "resources/templates/list", REVISION_OLDEST, REVISION_MODERN, rpc_resources_templates, NULL },
 	{ "server/discover", REVISION_MODERN, REVISION_MODERN, rpc_server_discover, NULL },
 	{ "initialize", REVISION_OLDEST, REVISION_LAST_LEGACY, rpc_server_initialize, NULL },
 	{ "ping", REVISION_OLDEST, REVISION_LAST_LEGACY, rpc_server_ping, NULL },

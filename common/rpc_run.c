@@ -120,7 +120,7 @@ static const struct fail *put_question(struct rpc_run *r, struct call *c, struct
 	const struct fail *no;
 
 	if (!wrong && r->revision < REVISION_MODERN)
-		wrong = "The tool has a question, and this client cannot be asked.";
+		wrong = "There is a question to be answered first, and this client cannot be asked.";
 	if (wrong) {
 		log_line("%s", wrong);
 		answer_wrong(c, answer, wrong);
@@ -143,6 +143,24 @@ static const struct fail *put_question(struct rpc_run *r, struct call *c, struct
 	return rpc_run_end(r);
 }
 
+static void put_members(const struct rpc_run *r, const struct answer *answer)
+{
+	struct json_object *messages = answer->kind == ANSWER_MESSAGES ? json_get(answer->result, "messages") : NULL;
+
+	if (messages) {
+		json_put_member(r->b, "description", json_text(answer->result, "description"));
+		rpc_shape_put_messages(r->b, r->revision, messages);
+	} else if (answer->kind == ANSWER_CONTENTS && answer->result) {
+		rpc_shape_put_contents(r->b, r->revision, json_get(answer->result, "contents"));
+	} else if (answer->result) {
+		rpc_shape_put_result(r->b, r->revision, answer->result);
+	} else {
+		rpc_shape_put_members(r->b, r->revision, &answer->text);
+	}
+	if (answer->kind == ANSWER_CONTENTS)
+		rpc_run_put_cache(r, "0", "private");
+}
+
 const struct fail *rpc_run_put_answer(struct rpc_run *r, struct call *c, struct answer *answer)
 {
 	const struct fail *no;
@@ -153,10 +171,9 @@ const struct fail *rpc_run_put_answer(struct rpc_run *r, struct call *c, struct 
 		if ((no = put_question(r, c, answer)) || answer->ask || answer->state)
 			return no;
 	}
+	if (answer->error)
+		return put_error(r, answer->error);
 	rpc_run_begin(r);
-	if (answer->result)
-		rpc_shape_put_result(r->b, r->revision, answer->result);
-	else
-		rpc_shape_put_members(r->b, r->revision, &answer->text);
+	put_members(r, answer);
 	return rpc_run_end(r);
 }

@@ -3,7 +3,7 @@
 #include "json.h"
 #include "rpc_server.h"
 
-#define CAPABILITIES "{\"tools\":{}}"
+#define CAPABILITIES "{\"tools\":{},\"resources\":{},\"prompts\":{},\"completions\":{}}"
 
 #define INSTRUCTIONS \
     "A knowledge base that the user shares with others. Search it with search_knowledge_base before you answer what " \

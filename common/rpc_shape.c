@@ -27,6 +27,7 @@ static const enum revision since[PARTS] = {
 	[PART_RESOURCE_LINK] = REVISION_2025_06_18,
 	[PART_ICONS] = REVISION_2025_11_25,
 	[PART_META] = REVISION_2025_06_18,
+	[PART_LAST_MODIFIED] = REVISION_2025_06_18,
 };
 
 const char *rpc_shape_name(enum revision r)
@@ -77,30 +78,71 @@ static bool is_type(struct json_object *block, const char *type)
 	return text && strcmp(text, type) == 0;
 }
 
-/* 2025-03-26 has no links: their address is something that a model can read, too ("Content Blocks"). */
-static void put_block(struct buf *b, enum revision r, struct json_object *block)
+/* Members that not every revision has, wherever they stand. */
+static const struct { const char *name; enum part part; } later[] = {
+	{ "_meta", PART_META }, { "icons", PART_ICONS }, { "title", PART_TITLE }, { "lastModified", PART_LAST_MODIFIED },
+};
+
+static bool has_member(enum revision r, const char *name)
+{
+	for (size_t i = 0; i < sizeof later / sizeof *later; i++)
+		if (strcmp(later[i].name, name) == 0)
+			return rpc_shape_has(r, later[i].part);
+	return true;
+}
+
+static void put_objects(struct buf *b, enum revision r, struct json_object *list)
+{
+	buf_char(b, '[');
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		if (i)
+			buf_char(b, ',');
+		rpc_shape_put_object(b, r, json_object_array_get_idx(list, i));
+	}
+	buf_char(b, ']');
+}
+
+/* What is inside is of the same kind: annotations, the resource of a block, the arguments of a prompt; the rest is anybody's. */
+static void put_member(struct buf *b, enum revision r, const char *name, struct json_object *value)
+{
+	bool inside = strcmp(name, "annotations") == 0 || strcmp(name, "resource") == 0;
+
+	if (inside && json_object_is_type(value, json_type_object))
+		rpc_shape_put_object(b, r, value);
+	else if (strcmp(name, "arguments") == 0 && json_object_is_type(value, json_type_array))
+		put_objects(b, r, value);
+	else
+		json_put(b, value);
+}
+
+void rpc_shape_put_object(struct buf *b, enum revision r, struct json_object *object)
 {
 	bool first = true;
 
-	if (is_type(block, "resource_link") && !rpc_shape_has(r, PART_RESOURCE_LINK)) {
-		buf_text(b, "{\"type\":\"text\",\"text\":");
-		json_put_text(b, json_text(block, "uri"));
-		buf_char(b, '}');
-		return;
-	}
 	buf_char(b, '{');
-	json_object_object_foreach(block, name, value) {
-		if ((strcmp(name, "_meta") == 0 && !rpc_shape_has(r, PART_META)) ||
-		    (strcmp(name, "icons") == 0 && !rpc_shape_has(r, PART_ICONS)))
+	json_object_object_foreach(object, name, value) {
+		if (!has_member(r, name))
 			continue;
 		if (!first)
 			buf_char(b, ',');
 		first = false;
 		json_put_text(b, name);
 		buf_char(b, ':');
-		json_put(b, value);
+		put_member(b, r, name, value);
 	}
 	buf_char(b, '}');
+}
+
+/* 2025-03-26 has no links: their address is something that a model can read, too ("Content Blocks"). */
+static void put_block(struct buf *b, enum revision r, struct json_object *block)
+{
+	if (is_type(block, "resource_link") && !rpc_shape_has(r, PART_RESOURCE_LINK)) {
+		buf_text(b, "{\"type\":\"text\",\"text\":");
+		json_put_text(b, json_text(block, "uri"));
+		buf_char(b, '}');
+		return;
+	}
+	rpc_shape_put_object(b, r, block);
 }
 
 static void put_content(struct buf *b, enum revision r, struct json_object *list)
@@ -111,6 +153,28 @@ static void put_content(struct buf *b, enum revision r, struct json_object *list
 		if (i)
 			buf_char(b, ',');
 		put_block(b, r, json_object_array_get_idx(list, i));
+	}
+	buf_char(b, ']');
+}
+
+void rpc_shape_put_contents(struct buf *b, enum revision r, struct json_object *list)
+{
+	json_put_name(b, "contents");
+	put_objects(b, r, list);
+}
+
+void rpc_shape_put_messages(struct buf *b, enum revision r, struct json_object *list)
+{
+	json_put_name(b, "messages");
+	buf_char(b, '[');
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *message = json_object_array_get_idx(list, i);
+
+		buf_text(b, i ? ",{" : "{");
+		json_put_member(b, "role", json_text(message, "role"));
+		json_put_name(b, "content");
+		put_block(b, r, json_get(message, "content"));
+		buf_char(b, '}');
 	}
 	buf_char(b, ']');
 }

@@ -39,6 +39,7 @@ enum part {
 	PART_RESOURCE_LINK,		/* content of type resource_link */
 	PART_ICONS,			/* icons of a tool, resource or prompt */
 	PART_META,			/* _meta of these */
+	PART_LAST_MODIFIED,		/* lastModified of annotations */
 	PARTS
 };
 
@@ -67,6 +68,15 @@ void rpc_shape_put_json(struct buf *b, enum revision r, enum part p, const char 
  * came later become text, and a value that may not be told is left out, its text copy stays.
  */
 void rpc_shape_put_result(struct buf *b, enum revision r, struct json_object *result) __attribute__((nonnull));
+
+/* Appends a Resource, ResourceTemplate, Prompt, content block or the like: without the members that came later. */
+void rpc_shape_put_object(struct buf *b, enum revision r, struct json_object *object) __attribute__((nonnull));
+
+/* Appends `"contents":[...]` of a resource. */
+void rpc_shape_put_contents(struct buf *b, enum revision r, struct json_object *list) __attribute__((nonnull));
+
+/* Appends `"messages":[...]` of a prompt. */
+void rpc_shape_put_messages(struct buf *b, enum revision r, struct json_object *list) __attribute__((nonnull));
 
 /* The same for members that are JSON text already, behind a comma where one is needed. */
 void rpc_shape_put_members(struct buf *b, enum revision r, const struct buf *members) __attribute__((nonnull));

@@ -5,9 +5,21 @@
 #include "conf.h"
 #include "json.h"
 #include "rpc_call.h"
+#include "rpc_era.h"
 #include "rpc_tools.h"
 #include "scope.h"
 #include "tool.h"
+
+static const struct fail no_header = {
+	400, "invalid_request", "Header mismatch: a field Mcp-Param-* that the tool asks for is missing", RPC_HEADER_MISMATCH, 0, 0
+};
+static const struct fail other_header = {
+	400, "invalid_request", "Header mismatch: a field Mcp-Param-* is not the argument of the body", RPC_HEADER_MISMATCH, 0, 0
+};
+static const struct fail bad_header = {
+	400, "invalid_request", "Header mismatch: a field Mcp-Param-* is neither plain text nor well-formed base64",
+	RPC_HEADER_MISMATCH, 0, 0
+};
 
 /*
  * The list is the same for every token: a client asks for more scope when it meets the 403 of a tool that it can see.
@@ -27,6 +39,25 @@ const struct fail *rpc_tools_list(struct rpc_run *r)
 	return rpc_run_end(r);
 }
 
+/* What stands in front of us may have decided by these fields, so that they must say what the arguments say. */
+static const struct fail *check_headers(struct rpc_run *r, const struct tool *t, struct json_object *arguments)
+{
+	const struct rpc_headers *from = r->m->headers;
+
+	if (r->revision < REVISION_MODERN || !from || !from->find)
+		return NULL;
+	for (const struct tool_header *h = t->headers; h && h->name; h++) {
+		struct json_object *argument = tool_header_argument(h, arguments);
+		const char *field = from->find(from->with, h->name), *said = rpc_era_value(r->cx->arena, field ? field : "");
+
+		if (!said)
+			return &bad_header;
+		if (argument && !tool_header_says(argument, said))
+			return field ? &other_header : &no_header;
+	}
+	return NULL;
+}
+
 const struct fail *rpc_tools_call(struct rpc_run *r)
 {
 	struct json_object *arguments;
@@ -39,6 +70,8 @@ const struct fail *rpc_tools_call(struct rpc_run *r)
 		return no;
 	if (!scope_covers(r->cx->conf, r->who->scope, t->scope))
 		return &fail_unavailable;	/* it changed since the scope was checked */
+	if ((no = check_headers(r, t, arguments)))
+		return no;
 	if ((no = rpc_call_read(r->cx, r->who, r->m, r->way, &c)) ||
 	    (no = tool_run(t, &c, arguments, &answer)))
 		return no;

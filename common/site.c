@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -77,9 +78,33 @@ static const char *refusal(const struct stat *st, size_t most)
 	return st->st_size > (off_t)most ? "is too large" : NULL;
 }
 
-char *site_read(struct arena *a, const char *path, size_t most, size_t *n, const char **wrong)
+/* Folder by folder, none of them a link, none of them upwards (site_path() has seen to that). */
+static int open_below(const char *root, const char *name, int flags)
 {
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	int fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC), next;
+	char part[NAME_MAX + 1];
+	size_t n;
+
+	for (; fd >= 0; name += n + 1) {
+		n = strcspn(name, "/");
+		if (n > NAME_MAX) {
+			close(fd);
+			errno = ENAMETOOLONG;
+			return -1;
+		}
+		memcpy(part, name, n);
+		part[n] = '\0';
+		next = openat(fd, part, (name[n] ? O_PATH | O_DIRECTORY : flags) | O_NOFOLLOW | O_CLOEXEC);
+		close(fd);
+		fd = next;
+		if (!name[n])
+			break;
+	}
+	return fd;
+}
+
+static char *read_open(struct arena *a, int fd, size_t most, size_t *n, const char **wrong)
+{
 	struct buf b = buf_new(a);
 	struct stat st;
 	ssize_t got = 1;
@@ -103,6 +128,18 @@ char *site_read(struct arena *a, const char *path, size_t most, size_t *n, const
 	return b.v;
 }
 
+char *site_read(struct arena *a, const char *path, size_t most, size_t *n, const char **wrong)
+{
+	return read_open(a, open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), most, n, wrong);
+}
+
+char *site_read_item(struct arena *a, const struct site_item *item, size_t most, size_t *n, const char **wrong)
+{
+	if (!item->root)
+		return site_read(a, item->path, most, n, wrong);
+	return read_open(a, open_below(item->root, item->name, O_RDONLY | O_NONBLOCK), most, n, wrong);
+}
+
 static void item_drop(struct site_item *item)
 {
 	struct arena *a = item->arena;
@@ -118,6 +155,8 @@ static struct site_item *item_new(struct context *cx, struct site_shelf *shelf, 
 	item->arena = a;
 	item->name = arena_copy(a, name);
 	item->path = arena_printf(a, "%s/%s", shelf->path, name);
+	item->root = shelf->closed ? arena_copy(a, shelf->path) : NULL;
+	item->executable = st->st_mode & 0111;
 	item->stamp = stamp_of(st);
 	memcpy(item->request, cx->id, sizeof item->request);
 	item->wrong = refusal(st, SIZE_MAX / 2);
@@ -202,6 +241,20 @@ static void put_in(struct site_shelf *shelf, size_t at, struct site_item *item)
 	items[at] = item;
 }
 
+static bool look_at(struct context *cx, const struct site_shelf *shelf, const char *name, struct stat *st)
+{
+	bool good;
+	int fd;
+
+	if (!shelf->closed)
+		return stat(arena_printf(cx->arena, "%s/%s", shelf->path, name), st) == 0;
+	if ((fd = open_below(shelf->path, name, O_PATH)) < 0)
+		return false;
+	good = fstat(fd, st) == 0;
+	close(fd);
+	return good;
+}
+
 /* Brings one name up to date.  NULL: there is no such file. */
 static struct site_item *renew(struct context *cx, struct site_shelf *shelf, const char *name)
 {
@@ -210,7 +263,7 @@ static struct site_item *renew(struct context *cx, struct site_shelf *shelf, con
 	bool there;
 	size_t at = place_of(shelf, name, &there);
 
-	if (stat(arena_printf(cx->arena, "%s/%s", shelf->path, name), &st) != 0 || S_ISDIR(st.st_mode)) {
+	if (!look_at(cx, shelf, name, &st) || S_ISDIR(st.st_mode)) {
 		if (there)
 			take_out(shelf, at);
 		return NULL;
@@ -243,7 +296,7 @@ static void look(struct context *cx, struct site_shelf *shelf, const char *below
 
 		if (is_hidden(entry->d_name))
 			continue;
-		if (fstatat(dirfd(folder), entry->d_name, &st, 0) != 0)
+		if (fstatat(dirfd(folder), entry->d_name, &st, shelf->closed ? AT_SYMLINK_NOFOLLOW : 0) != 0)
 			continue;
 		if (!S_ISDIR(st.st_mode))
 			renew(cx, shelf, name);

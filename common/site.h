@@ -26,6 +26,8 @@ struct site_item {
 	struct arena *arena;
 	const char *name;		/* below the shelf's folder: "greet.json", "notes/today.txt" */
 	const char *path;		/* absolute */
+	const char *root;		/* of a closed shelf: what is not left on the way to the file; else NULL */
+	bool executable;
 	struct site_stamp stamp;
 	char request[17];		/* that has read it */
 	void *thing;			/* what the shelf made of it; NULL: it cannot be used */
@@ -37,6 +39,7 @@ struct site_item {
 struct site_shelf {
 	const char *folder;		/* "tools" */
 	bool deep;			/* folders within count, too */
+	bool closed;			/* no symbolic link is followed, in no folder: what lies elsewhere is not on the shelf */
 	void (*load)(struct context *cx, struct site_item *item);	/* sets thing, or wrong and line */
 	/* kept by site.c */
 	struct site_item **items;	/* in the order of names */
@@ -59,6 +62,13 @@ struct site_item *site_find(struct context *cx, struct site_shelf *shelf, const 
  * why.  With a NUL behind them.
  */
 char *site_read(struct arena *a, const char *path, size_t most, size_t *n, const char **wrong) __attribute__((nonnull));
+
+/*
+ * The bytes of an item as site_read() reads them, on a closed shelf without leaving it: every folder on the way is opened from
+ * the one before, so that nobody can put a link in between.  NULL: item->wrong says why.
+ */
+char *site_read_item(struct arena *a, const struct site_item *item, size_t most, size_t *n, const char **wrong)
+    __attribute__((nonnull));
 
 /* The absolute path of a name below a folder; NULL when it leads out of it, by dots or by a slash at its beginning. */
 const char *site_path(struct arena *a, const char *folder, const char *name) __attribute__((nonnull));

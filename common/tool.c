@@ -9,6 +9,7 @@
 #include <json-c/json.h>
 
 #include "conf.h"
+#include "definition.h"
 #include "json.h"
 #include "log.h"
 #include "schema.h"
@@ -27,18 +28,11 @@ static void load(struct context *cx, struct site_item *item)
 {
 	struct tool *t = arena_take(item->arena, sizeof *t);
 	struct json_object *definition;
-	const char *text;
-	size_t n = strlen(item->name);
 
-	if (n < 6 || strcmp(item->name + n - 5, ".json") != 0)
+	if (!definition_stem(item->name, ".json"))
 		return;				/* a program, or what it needs */
-	if (!(text = site_read(item->arena, item->path, SITE_DEFINITION_MAX, &n, &item->wrong)))
+	if (!(definition = definition_load(item)))
 		return;
-	if (!json_read(item->arena, text, n, &definition)) {
-		item->wrong = "is not JSON (RFC 8259), or has a member twice";
-		item->line = json_line(text, n);
-		return;
-	}
 	t->arena = item->arena;
 	item->wrong = tool_definition_read(cx, item, definition, t);
 	item->thing = t;
@@ -153,6 +147,14 @@ static size_t all(struct context *cx, struct site_item *const **items)
 	return count;
 }
 
+/* Files stand in the order of their whole names: "a-b.json" before "a.json". */
+static int compare(struct context *cx, const char *one, const char *two)
+{
+	if (!site_is_there(cx))
+		return strcmp(one, two);
+	return strcmp(arena_printf(cx->arena, "%s.json", one), arena_printf(cx->arena, "%s.json", two));
+}
+
 const char *tool_put_list(struct buf *b, struct context *cx, enum revision r, const char *after, size_t most)
 {
 	struct site_item *const *items;
@@ -163,7 +165,7 @@ const char *tool_put_list(struct buf *b, struct context *cx, enum revision r, co
 	for (size_t i = 0; i < count; i++) {
 		const struct tool *t = tool_at(cx, items, count, i);
 
-		if (!t || !is_offered(cx, t->name) || (after && strcmp(t->name, after) <= 0))
+		if (!t || !is_offered(cx, t->name) || (after && compare(cx, t->name, after) <= 0))
 			continue;
 		if (n++ == most) {
 			buf_char(b, ']');

@@ -11,6 +11,7 @@
 #include "builtin.h"
 #include "call.h"
 #include "program.h"
+#include "tool_header.h"
 
 struct json_object;
 struct schema;
@@ -22,6 +23,7 @@ struct tool {
 	const struct builtin *builtin;	/* or */
 	struct program program;
 	struct schema *input, *output;	/* compiled; what is built in when it is first called, the rest when it is read */
+	const struct tool_header *headers;	/* arguments that are repeated in header fields; NULL: none */
 	bool personal;			/* acts for a person: a machine's token does not do */
 	char *text[REVISIONS];		/* as that revision knows it, once it was listed */
 	struct arena *arena;

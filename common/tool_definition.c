@@ -3,12 +3,11 @@
  * tool_definition: what is missing is taken from the function that is built in; what nobody knows is refused, because it
  * is a typing error.
  */
-#include <ctype.h>
 #include <string.h>
 
 #include <json-c/json.h>
 
-#include "conf.h"
+#include "definition.h"
 #include "json.h"
 #include "schema.h"
 #include "tool_definition.h"
@@ -29,11 +28,7 @@ static const char *const own_keys[] = { "builtin", "scope", "personal" };
 
 bool tool_definition_is_name(const char *name)
 {
-	size_t n = 0;
-
-	while (isalnum((unsigned char)name[n]) || name[n] == '_' || name[n] == '-')
-		n++;
-	return !name[n] && n >= 1 && n <= TOOL_NAME_MAX;
+	return definition_is_name(name);
 }
 
 bool tool_definition_is_object(struct json_object *schema)
@@ -114,21 +109,11 @@ static const char *take_over(struct arena *a, struct json_object *d, struct tool
 static const char *read_scope(struct context *cx, struct arena *a, struct json_object *d, struct tool *t)
 {
 	const char *words = json_text(d, "scope");
-	size_t n;
 
 	if (!words)
 		return "scope is missing: the words that a token must hold (\"\" if every token will do)";
 	t->scope = words;
-	for (; *words; words += n + strspn(words + n, " ")) {
-		bool known = false;
-
-		n = strcspn(words, " ");
-		for (size_t i = 0; i < cx->conf->scopes; i++)
-			known = known || (strlen(cx->conf->scope[i].name) == n && memcmp(cx->conf->scope[i].name, words, n) == 0);
-		if (!known)
-			return arena_printf(a, "scope %.*s is not in the settings: add [scope %.*s]", (int)n, words, (int)n, words);
-	}
-	return NULL;
+	return definition_check_scope(cx, a, words);
 }
 
 static void drop(void *schema)
@@ -160,24 +145,16 @@ const char *tool_definition_compile(const struct tool *t)
 /* The schemas of what is built in are known to be good, and plain CGI pays for each that it compiles. */
 static const char *read_schemas(struct json_object *d, struct tool *t)
 {
+	const char *wrong;
+
 	add_json(d, "inputSchema", "{\"type\":\"object\"}");
 	if (!tool_definition_is_object(json_get(d, "inputSchema")))
 		return "inputSchema must have \"type\": \"object\"";
-	return t->builtin ? NULL : tool_definition_compile(t);
-}
-
-/* MCP 2025-11-25 and later, "Icons": https or data, so that no host is asked to load anything else. */
-static const char *check_icons(struct json_object *icons)
-{
-	size_t n = icons ? json_object_array_length(icons) : 0;
-
-	for (size_t i = 0; i < n; i++) {
-		const char *src = json_text(json_object_array_get_idx(icons, i), "src");
-
-		if (!src || (strncmp(src, "https://", 8) != 0 && strncmp(src, "data:", 5) != 0))
-			return "icons must each have src, an https or data URL";
-	}
-	return NULL;
+	if (t->builtin)
+		return NULL;
+	if ((wrong = tool_header_read(t->arena, json_get(d, "inputSchema"), &t->headers)))
+		return arena_printf(t->arena, "inputSchema: %s", wrong);
+	return tool_definition_compile(t);
 }
 
 const char *tool_definition_read(struct context *cx, struct site_item *item, struct json_object *d, struct tool *t)
@@ -202,8 +179,8 @@ const char *tool_definition_read(struct context *cx, struct site_item *item, str
 	if (personal && !json_object_is_type(personal, json_type_boolean))
 		return "personal must be true or false";
 	t->personal = personal ? json_object_get_boolean(personal) : t->builtin && t->builtin->personal;
-	if ((wrong = read_scope(cx, a, d, t)) || (wrong = read_schemas(d, t)) || (wrong = check_icons(json_get(d, "icons"))))
+	if ((wrong = read_scope(cx, a, d, t)) || (wrong = read_schemas(d, t)) || (wrong = definition_check_icons(json_get(d, "icons"))))
 		return wrong;
 	return t->builtin ? NULL :
-	    program_read(cx, item, d, arena_printf(a, "%.*s", (int)(strlen(item->path) - n - 1), item->path), &t->program);
+	    program_read(cx, item, d, definition_folder(a, item), &t->program);
 }

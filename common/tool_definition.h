@@ -5,8 +5,6 @@
 
 #include "tool.h"
 
-enum { TOOL_NAME_MAX = 64 };
-
 /* 1 to 64 of A-Z a-z 0-9 _ - : what every client and every model takes. */
 bool tool_definition_is_name(const char *name) __attribute__((nonnull));
 

@@ -81,6 +81,14 @@ export function legacy(s, token, version, method, params, o = {}) {
 export const initialize = (version = '2025-11-25') => ({ protocolVersion: version, capabilities: {},
 	clientInfo: { name: 'tests', version: '1' } });
 
+/** An answer that came as the last event, because a program worked for more than a second, as if it had come at once. */
+export function plain(r) {
+	if (!/^text\/event-stream/.test(r.headers['content-type'] ?? '')) return r;
+	const json = JSON.parse(r.text.split('\n').filter((l) => l.startsWith('data: ')).at(-1).slice(6));
+	const own = { json, text: JSON.stringify(json), headers: { ...r.headers, 'content-type': 'application/json' }, streamed: true };
+	return Object.create(r, Object.fromEntries(Object.entries(own).map(([k, value]) => [k, { value }])));
+}
+
 /** An answer with a JSON-RPC message of our own in it. */
 export function message(r, what = 'answer') {
 	match(r.headers['content-type'], /^application\/json$/i, `${what}: Content-Type (${r})`);

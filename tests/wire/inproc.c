@@ -22,6 +22,8 @@
 #include "arena.h"
 #include "buf.h"
 #include "serve.h"
+#include "site_prompt.h"
+#include "site_resource.h"
 #include "tool.h"
 
 extern const struct endpoint metadata, registration, authorize, token, revocation, introspection, account, mcp;
@@ -293,6 +295,8 @@ int main(int argc, char **argv)
 	}
 	close(listener);
 	tool_end();
+	site_prompt_end();
+	site_resource_end();
 	serve_end();
 	arena_drop(a);
 	return 0;
