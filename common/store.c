@@ -14,7 +14,7 @@
 #include "log.h"
 #include "store_sql.h"
 
-enum { VERSION = 2, LOG_MAX = 64 * 1024, REMARK_TIMEOUT = 100 };
+enum { VERSION = 3, LOG_MAX = 64 * 1024, REMARK_TIMEOUT = 100 };
 
 struct store {
 	enum role role;

@@ -17,10 +17,10 @@
 
 enum { APPLICATION_ID = 1296257097 };
 
-extern const char schema_text[], migrate_2_text[];
+extern const char schema_text[], migrate_2_text[], migrate_3_text[];
 
 /* migration[i] brings version i + 1 to i + 2; schema.sql always holds the newest. */
-static const char *const migration[] = { migrate_2_text };
+static const char *const migration[] = { migrate_2_text, migrate_3_text };
 
 static bool run(sqlite3 *db, const char *sql)
 {

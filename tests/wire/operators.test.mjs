@@ -5,6 +5,7 @@
 
 import fs from 'node:fs';
 import { row } from '../lib/rows.mjs';
+import { parseForms } from '../lib/html.mjs';
 import { sleep } from '../lib/harness.mjs';
 import { each, eq, lacks, match, oauthError, ok, page, status } from '../lib/check.mjs';
 import { CREATE, SEARCH, call } from '../lib/mcp.mjs';
@@ -26,6 +27,7 @@ import {
 	authorize,
 	authParams,
 	consent,
+	credentials,
 	follow,
 	formFor,
 	get,
@@ -40,6 +42,7 @@ import {
 	revoke,
 	signIn,
 	toConsent,
+	token,
 	TRUSTED,
 	useToken,
 } from '../lib/oauth.mjs';
@@ -229,6 +232,42 @@ row(
 		eq(s.sql('PRAGMA integrity_check')[0].integrity_check, 'ok', 'integrity of the database');
 	},
 	OWN,
+);
+
+row(
+	'OP-03',
+	'everything that was given before a restore is of another epoch, also what the backup says is alive',
+	async (s) => {
+		const machine = addClient(s, 'a machine', { method: 'client_secret_post' });
+		const server = addClient(s, 'a server', { method: 'client_secret_post', args: ['--introspect', s.resource] });
+		const ask = () => token(s, { grant_type: 'client_credentials', ...credentials(machine).params }, credentials(machine).headers);
+		const jar = new Jar();
+		const t = {};
+		for (const name of ['untouched', 'rotated', 'revoked']) t[name] = await obtain(s, { jar });
+		const own = status(await ask(), 200, 'a machine').json;
+		ctl(s, ['backup', `${s.dir}/log/epoch.db`]);
+		const second = status(await refresh(s, t.rotated.client, t.rotated.tokens.refresh_token), 200, 'rotated').json;
+		status(await revoke(s, t.revoked.client, t.revoked.tokens.refresh_token), 200, 'revoked');
+		ctl(s, ['restore', `${s.dir}/log/epoch.db`]);
+		const all = [...Object.values(t), { client: t.rotated.client, tokens: second }];
+		eq(s.sql('SELECT count(*) AS n FROM grants WHERE revoked_at = 0')[0].n, 4, 'grants that the backup says are alive');
+		for (const { client, tokens } of all) {
+			await assertDead(s, tokens.access_token, 'access token');
+			oauthError(await refresh(s, client, tokens.refresh_token), 400, 'invalid_grant', 'refresh token');
+			const said = await token(s, { token: tokens.access_token, ...credentials(server).params }, {}, { path: '/introspect' });
+			eq([said.status, said.json], [200, { active: false }], 'introspection');
+		}
+		await assertDead(s, own.access_token, 'access token of a machine');
+		eq(new Set(grants(s).map((g) => g.state)), new Set(['ended by a restore']), 'state of the grants');
+		const fresh = await obtain(s, { client: t.untouched.client });
+		await assertAlive(s, fresh.tokens.access_token, 'connected anew');
+		status(await refresh(s, fresh.client, fresh.tokens.refresh_token), 200, 'refreshed anew');
+		const r = page(await get(s, '/account', fresh.jar), 200, 'the page of apps');
+		eq(parseForms(r.text).filter((f) => f.buttons.some((b) => b.value === 'disconnect')).length, 1, 'connected apps');
+		const again = status(await ask(), 200, 'a machine, again').json;
+		await assertAlive(s, again.access_token, 'token of a machine');
+	},
+	{ ...OWN, settings: { client_credentials: 'on', introspection: 'on' } },
 );
 
 row(
