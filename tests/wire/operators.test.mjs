@@ -483,6 +483,44 @@ row(
 
 row(
 	'OP-05',
+	'each event has its name and its outcome: sign-in, consent, issue, refusal, revocation, tool call',
+	async (s) => {
+		const got = await obtain(s);
+		await call(s, got.tokens.access_token, SEARCH, { query: 'x' });
+		await call(s, got.tokens.access_token, 'no_such_tool', {});
+		const jar = new Jar();
+		await signIn(s, await asked(s, got.client, { jar }), jar, { password: 'not the password!' });
+		const said = await toConsent(s, { client: got.client, jar: got.jar });
+		status(await consent(s, said.page, said.jar, 'deny'), 303, 'no');
+		const flow = await obtainCode(s, { client: got.client, jar: got.jar });
+		oauthError(await redeem(s, flow, { code_verifier: pkce().verifier }), 400, 'invalid_grant', 'wrong verifier');
+		status(await refresh(s, got.client, got.tokens.refresh_token), 200, 'refresh');
+		oauthError(await refresh(s, got.client, got.tokens.refresh_token, { scope: 'no:such' }), 400, 'invalid_scope', 'scope');
+		status(await revoke(s, got.client, got.tokens.refresh_token), 200, 'revocation');
+		const lines = audit(s);
+		const some = (event, outcome) => lines.filter((l) => l.event === event && l.outcome === outcome);
+		await each(
+			[
+				['register', 'ok'], ['authorize', 'ok'], ['sign-in', 'ok'], ['sign-in', 'access_denied'], ['consent', 'ok'],
+				['consent', 'access_denied'], ['token', 'ok'], ['token', 'invalid_grant'], ['token', 'invalid_scope'], ['refresh', 'ok'],
+				['revoke', 'ok'], ['first-call', 'ok'], ['call', 'ok'],
+			].map(([event, outcome]) => [`${event} ${outcome}`, event, outcome]),
+			async (_, event, outcome) => {
+				const found = some(event, outcome);
+				ok(found.length > 0, `no such line; there are ${lines.map((l) => `${l.event} ${l.outcome}`).join(', ')}`);
+				if (outcome !== 'ok') ok(found.every((l) => l.why), `a refusal says why: ${JSON.stringify(found)}`);
+			},
+		);
+		const named = [...some('sign-in', 'ok'), ...some('consent', 'ok'), ...some('token', 'ok'), ...some('revoke', 'ok'), ...some('call', 'ok')];
+		for (const l of named) ok(l.user === 'alice' || l.event === 'sign-in', `who it was: ${JSON.stringify(l)}`);
+		for (const l of [...some('consent', 'ok'), ...some('token', 'ok'), ...some('revoke', 'ok'), ...some('call', 'ok')])
+			eq(l.client_id, got.client.client_id, `client of ${l.event}`);
+	},
+	AUDITED(),
+);
+
+row(
+	'OP-05',
 	'without calls there are no calls in it, and off is off',
 	async (s) => {
 		const got = await obtain(s);
