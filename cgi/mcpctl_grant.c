@@ -32,6 +32,8 @@ static const char *state_of(const struct mcpctl *m, const struct listed_grant *g
 		return "revoked";
 	if (g->expires_at <= m->now)
 		return "expired";
+	if (g->past)
+		return "ended by a restore";
 	return g->client_disabled ? "client disabled" : g->user_disabled ? "user disabled" : "live";
 }
 
@@ -146,7 +148,7 @@ static void collect(void *with, const struct listed_grant *g)
 	struct ending *e = with;
 	const struct listed_grant **v = e->v;
 
-	if (g->revoked_at)
+	if (g->revoked_at || g->past)
 		return;
 	if (e->n == e->room) {
 		e->room = e->room ? 2 * e->room : 64;
@@ -181,7 +183,7 @@ static int revoke_named(struct mcpctl *m, int argc, char **argv)
 			store_end(m->store);
 			return mcpctl_fail("there is no grant '%s' (mcpctl grant list); nothing was changed", argv[i]);
 		}
-		if (!no && !g->revoked_at && ++n)
+		if (!no && !g->revoked_at && !g->past && ++n)
 			no = end_grant(m, g, "revoked by the operator");
 	}
 	if ((status = mcpctl_finish(m, no)) == EXIT_SUCCESS)

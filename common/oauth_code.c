@@ -55,7 +55,7 @@ static const struct fail *check(struct context *cx, const struct client *client,
 static const char *why_not(struct context *cx, const struct code *c, const struct grant *g)
 {
 	if (!g)
-		return "what the code stood for has been revoked, or its user or client is disabled";
+		return "what the code stood for has been revoked or ended by a restore, or its user or client is disabled";
 	if (!resource_of(cx->conf, g->resource))
 		return arena_printf(cx->arena, "the settings no longer have the resource '%s'", g->resource);
 	return arena_printf(cx->arena, "the code expired %" PRId64 " s before (by this machine's clock)", cx->now - c->expires_at);

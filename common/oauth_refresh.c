@@ -29,7 +29,7 @@ static const struct fail *check(struct context *cx, const struct client *client,
 		if (g)
 			log_line("SECURITY: a refresh token was shown by another client than its own");
 		cx->trail.why = g ? "the refresh token is another client's" :
-		    "the grant has been revoked, or its user or client is disabled";
+		    "the grant has been revoked or ended by a restore, or its user or client is disabled";
 		return &oauth_grant_invalid;
 	}
 	if ((no = resource_check(cx, r->resource, g->resource)))

@@ -20,11 +20,12 @@
 
 enum { APPLICATION_ID = 1296257097, BUSY_MS = 10000, TRIES = 200 };
 
-/* What a restored file must not bring along, and what marks it as another one.  ?1 is now, ?2 the new epoch. */
+/*
+ * What a restored file must not bring along, and what marks it as another one.  Its grants, with all their codes and tokens,
+ * are of an epoch that is over.  ?1 is now, ?2 the new epoch.
+ */
 static const char *const ends[] = {
-	"UPDATE grants SET revoked_at = ?1, expires_at = min(expires_at, ?1) WHERE revoked_at = 0",
-	"DELETE FROM code", "DELETE FROM access", "DELETE FROM refresh", "DELETE FROM session", "DELETE FROM pending",
-	"DELETE FROM limits",
+	"DELETE FROM session", "DELETE FROM pending", "DELETE FROM limits",
 	"INSERT OR REPLACE INTO meta (key, value) VALUES ('form_key', randomblob(32))",
 	"INSERT OR REPLACE INTO meta (key, value) VALUES ('epoch', CAST(CAST(?2 AS TEXT) AS BLOB))",
 	("INSERT INTO audit (at, attempt, request, event, outcome, why, address)"

@@ -17,8 +17,8 @@ const char *store_backup(struct arena *a, const char *database, const char *file
 
 /*
  * Puts what is in the file into the database, in one step: a program that runs sees all of the old or all of the new.  An older
- * file is migrated; *from is its version.  Before that, in a copy beside the database: every grant is revoked, all codes,
- * tokens, sessions, waiting requests and counters are removed, there is a new form key, and the epoch is beyond that of both.
+ * file is migrated; *from is its version.  Before that, in a copy beside the database: the epoch becomes one beyond that of
+ * both, in which no grant lives; all sessions, waiting requests and counters are removed, and there is a new form key.
  * A database that is missing is made.
  */
 const char *store_restore(struct arena *a, const char *database, const char *file, int64_t now, int *from)

@@ -70,6 +70,7 @@ static struct listed_grant *grant_of(const struct query *q, struct arena *a)
 	g->revoked_at = column_int(q, 10);
 	g->user_disabled = column_int(q, 11) != 0;
 	g->client_disabled = column_int(q, 12) != 0;
+	g->past = column_int(q, 13) != 0;
 	return g;
 }
 

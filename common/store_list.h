@@ -31,6 +31,7 @@ struct listed_grant {
 	int64_t expires_at;
 	int64_t revoked_at;		/* 0: it is not */
 	bool user_disabled, client_disabled;
+	bool past;			/* of another epoch: from before a backup was restored */
 };
 
 /* How many clients there are that the settings have to fit. */

@@ -9,6 +9,7 @@ SELECT gathered.id, client_id, client.name, client.kind, client.redirect_uris, c
   FROM (SELECT max(id) AS id, client_id, scope, resource, min(created_at) AS since, max(used_at) AS used
           FROM grants INDEXED BY grants_by_user
          WHERE user_id = :user_id AND revoked_at = 0 AND expires_at > :now
+           AND epoch = (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'epoch')
          GROUP BY client_id, resource, scope) AS gathered
   JOIN client ON client.id = client_id
  ORDER BY gathered.id DESC;
@@ -18,7 +19,8 @@ SELECT gathered.id, client_id, client.name, client.kind, client.redirect_uris, c
 UPDATE grants INDEXED BY grants_by_user SET revoked_at = :now, expires_at = min(expires_at, :now)
  WHERE user_id = :user_id AND revoked_at = 0
    AND (client_id, resource) = (SELECT client_id, resource FROM grants
-                                 WHERE id = :id AND user_id = :user_id AND revoked_at = 0 AND expires_at > :now)
+                                 WHERE id = :id AND user_id = :user_id AND revoked_at = 0 AND expires_at > :now
+                                   AND epoch = (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'epoch'))
 RETURNING client_id, resource, attempt;
 
 -- account_set_password: account

@@ -13,7 +13,8 @@ SELECT id, kind, name, auth_method, secret, redirect_uris, grant_types, scope, r
   fresh_until, uri, metadata, created_at, waits, disabled_at
   FROM client WHERE sameness = :sameness AND (disabled_at != 0 OR (agreed_at = 0 AND created_at > :young) OR agreed_at > :lately
     OR EXISTS (SELECT 1 FROM grants INDEXED BY grants_by_client
-                WHERE client_id = client.id AND revoked_at = 0 AND expires_at > :now));
+                WHERE client_id = client.id AND revoked_at = 0 AND expires_at > :now
+                  AND epoch = (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'epoch')));
 
 -- client_find_managed: register
 SELECT id, kind, name, auth_method, secret, redirect_uris, grant_types, scope, resources, introspects, keys, keys_uri, keys_at,
@@ -62,7 +63,8 @@ RETURNING 1;
 DELETE FROM client WHERE id IN (
   SELECT id FROM client INDEXED BY client_by_agreed
    WHERE kind = 'registered' AND agreed_at > 0 AND agreed_at < :before AND disabled_at = 0 AND NOT EXISTS (
-     SELECT 1 FROM grants INDEXED BY grants_by_client WHERE client_id = client.id AND revoked_at = 0 AND expires_at > :now)
+     SELECT 1 FROM grants INDEXED BY grants_by_client WHERE client_id = client.id AND revoked_at = 0 AND expires_at > :now
+       AND epoch = (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'epoch'))
    LIMIT 20)
 RETURNING 1;
 

@@ -27,9 +27,11 @@ RETURNING 1;
 DELETE FROM client WHERE id IN (
   SELECT id FROM client INDEXED BY client_by_agreed
    WHERE kind = 'document' AND id != :id AND disabled_at = 0 AND NOT EXISTS (
-     SELECT 1 FROM grants INDEXED BY grants_by_client WHERE client_id = client.id AND revoked_at = 0 AND expires_at > :now)
+     SELECT 1 FROM grants INDEXED BY grants_by_client WHERE client_id = client.id AND revoked_at = 0 AND expires_at > :now
+       AND epoch = (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'epoch'))
    ORDER BY agreed_at, created_at
    LIMIT max(0, min(20, 1 - :keep + (
      SELECT count(*) FROM client INDEXED BY client_by_agreed
       WHERE kind = 'document' AND id != :id AND disabled_at = 0 AND NOT EXISTS (
-        SELECT 1 FROM grants INDEXED BY grants_by_client WHERE client_id = client.id AND revoked_at = 0 AND expires_at > :now)))));
+        SELECT 1 FROM grants INDEXED BY grants_by_client WHERE client_id = client.id AND revoked_at = 0 AND expires_at > :now
+          AND epoch = (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'epoch'))))));

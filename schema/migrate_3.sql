@@ -1,7 +1,10 @@
 -- SPDX-License-Identifier: ISC
 --
--- From version 2 to 3: private documents, what changed, sessions, questions and streams of older clients, tasks.
+-- From version 2 to 3: grants of one epoch (what lives today is of today's), private documents, what changed,
+-- sessions, questions and streams of older clients, tasks.
 
+ALTER TABLE grants ADD COLUMN epoch INTEGER NOT NULL DEFAULT 1;
+UPDATE grants SET epoch = (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'epoch');
 ALTER TABLE document ADD COLUMN updated_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE document ADD COLUMN private INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX document_by_user ON document (user_id);

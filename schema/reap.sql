@@ -37,5 +37,6 @@ DELETE FROM client WHERE id IN (
   SELECT id FROM client
    WHERE kind = 'document' AND fresh_until < :before AND created_at < :before AND disabled_at = 0
      AND NOT EXISTS (SELECT 1 FROM grants INDEXED BY grants_by_client
-                      WHERE client_id = client.id AND revoked_at = 0 AND expires_at > :now)
+                      WHERE client_id = client.id AND revoked_at = 0 AND expires_at > :now
+                        AND epoch = (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'epoch'))
    LIMIT :limit) RETURNING 1;

@@ -10,8 +10,9 @@
 PRAGMA application_id = 1296257097;	-- "MCGI"
 PRAGMA user_version = 3;
 
--- Facts about the file.  form_key authenticates the hidden fields of our own pages; epoch, a number in digits, is another one
--- whenever a backup was restored.
+-- Facts about the file.  form_key authenticates the hidden fields of our own pages; epoch, a number in digits, is a higher
+-- one whenever a backup was restored, and a grant of another epoch is dead: what was revoked or used up since the backup does not
+-- come to life again.
 CREATE TABLE meta (
 	key	TEXT PRIMARY KEY,
 	value	BLOB NOT NULL
@@ -127,7 +128,8 @@ CREATE TABLE grants (
 	used_at		INTEGER NOT NULL DEFAULT 0,	-- about when a token of it was last shown
 	expires_at	INTEGER NOT NULL,
 	generation	INTEGER NOT NULL DEFAULT 0,
-	revoked_at	INTEGER NOT NULL DEFAULT 0
+	revoked_at	INTEGER NOT NULL DEFAULT 0,
+	epoch		INTEGER NOT NULL DEFAULT 1	-- in which it was given
 ) STRICT;
 CREATE INDEX grants_by_user ON grants (user_id);
 CREATE INDEX grants_by_client ON grants (client_id);

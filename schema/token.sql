@@ -6,13 +6,14 @@ INSERT INTO access (hash, grant_id, scope, issued_at, expires_at)
 VALUES (:hash, :grant_id, :scope, :issued_at, :expires_at);
 
 -- access_find: mcp
--- The bearer check: four rows, each by its key.  CROSS JOIN says the order, so that SQLite need not look for one.  A machine
+-- The bearer check: five rows, each by its key.  CROSS JOIN says the order, so that SQLite need not look for one.  A machine
 -- has no user.
 SELECT grants.user_id, user.name, grants.client_id, access.scope, grants.resource, grants.id, grants.used_at, grants.attempt
   FROM access CROSS JOIN grants ON grants.id = access.grant_id
  CROSS JOIN client ON client.id = grants.client_id LEFT JOIN user ON user.id = grants.user_id
  WHERE access.hash = :hash AND access.expires_at > :now
-   AND grants.revoked_at = 0 AND coalesce(user.disabled_at, 0) = 0 AND client.disabled_at = 0;
+   AND grants.revoked_at = 0 AND coalesce(user.disabled_at, 0) = 0 AND client.disabled_at = 0
+   AND grants.epoch = (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'epoch');
 
 -- access_find_owner: revoke
 SELECT access.grant_id, grants.client_id FROM access JOIN grants ON grants.id = access.grant_id

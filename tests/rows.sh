@@ -5,11 +5,38 @@
 # that wait (ROWS). Prints how many there are of each, and which rows have no test; fails when a row has neither, when
 # one has both, when one waits without a reason, or when a test carries an id of a listed group that is not on the list.
 
+#
+# `rows.sh fronts` reads what wire/run.mjs has left behind in build/rows.FRONT instead: every row of the authorization
+# server, of settings, races and invariants has to have passed behind lighttpd with FastCGI and as plain CGI, but for
+# those that wait.
+
 set -eu
 cd "$(dirname "$0")"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+
+on_fronts() {
+	grep -oE '^(MD|RG|CI|AU|LG|CO|TC|TR|TO|RV|IN|CF|CN|IV)-[0-9]{2}[a-z]?' rows.list | sort >"$work/both"
+	grep -vE '^(#|$)' ROWS | awk '{ print $1 }' | sort >"$work/waiting"
+	failed=0
+	for front in fastcgi cgi; do
+		if [ -s "../build/rows.$front" ]; then
+			comm -23 "$work/both" "../build/rows.$front" | comm -23 - "$work/waiting" >"$work/out"
+		else
+			cp "$work/both" "$work/out"
+		fi
+		if [ -s "$work/out" ]; then
+			echo "not ok - rows: not passed behind $front: $(paste -sd' ' "$work/out")"
+			failed=1
+		else
+			echo "ok - rows: all $(wc -l <"$work/both") passed behind $front"
+		fi
+	done
+	exit "$failed"
+}
+
+[ "${1:-}" != fronts ] || on_fronts
 
 cat wire/*.test.mjs | tr '\n\t' '  ' | grep -oE "\brow\( *'[A-Z]{2}-[0-9]{2}[a-z]?'" | sed "s/.*'\(.*\)'/\1/" |
 	sort -u >"$work/tested"

@@ -16,6 +16,7 @@ tap=$(mktemp)
 trap 'rm -f "$tap" "$tap".*' EXIT
 began=$(date +%s)
 unset MCP_CGI_CONF
+rm -f build/rows.*
 
 # suite NAME COMMAND...: runs it, shows what it prints, and makes sure that a failure is counted.
 suite() {
@@ -102,10 +103,12 @@ if [ "$what" = test ]; then
 	suite 'wire, lighttpd CGI' run_node tests/wire/run.mjs cgi
 	suite 'clients, FastCGI' run_node tests/clients/run.mjs fastcgi
 	suite 'clients, CGI' run_node tests/clients/run.mjs cgi
-	suite 'judges' run_node tests/judges/run.mjs fastcgi
+	suite 'judges, make run' run_node tests/judges/run.mjs fastcgi
+	suite 'judges, make run as CGI' run_node tests/judges/run.mjs cgi
 	suite 'browser' run_node tests/browser/run.mjs fastcgi
 	suite 'make run' tests/live/run.sh
 	suite 'fuzz' tests/fuzz/run.sh 4
+	suite 'rows on each front' tests/rows.sh fronts
 fi
 
 passed=$(grep -c '^ok' "$tap")

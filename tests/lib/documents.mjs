@@ -207,15 +207,17 @@ export async function startDocuments({ dir } = {}) {
 
 /* ---- names ---- */
 
-/** resolve.c as a library in this folder. */
-export function resolver(dir) {
-	const file = `${dir}/resolve.so`;
+/** A file of tests/live as a library in this folder. */
+export function library(dir, name) {
+	const file = `${dir}/${name}.so`;
 	if (!fs.existsSync(file)) {
-		const r = spawnSync('cc', ['-O1', '-shared', '-fPIC', '-o', file, path.join(HERE, '../live/resolve.c'), '-ldl'], { encoding: 'utf8' });
-		if (r.status !== 0) throw new Error(`cc resolve.c: ${r.stderr}`);
+		const r = spawnSync('cc', ['-O1', '-shared', '-fPIC', '-o', file, path.join(HERE, `../live/${name}.c`), '-ldl'], { encoding: 'utf8' });
+		if (r.status !== 0) throw new Error(`cc ${name}.c: ${r.stderr}`);
 	}
 	return file;
 }
+
+export const resolver = (dir) => library(dir, 'resolve');
 
 const spelled = (hosts) => Object.entries(hosts).map(([name, answer]) => `${name}=${[answer].flat().join('|')}`).join(';');
 

@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 export const PASSWORD = 'correct horse battery staple';
-const AS_ROOT = process.getuid() === 0;
+export const AS_ROOT = process.getuid() === 0;
 const OWNER = 'www-data';
 const KEEP = !!process.env.MCP_TESTS_KEEP;
 
@@ -33,7 +33,7 @@ process.on('exit', () => {
 });
 for (const sig of ['SIGINT', 'SIGTERM']) process.on(sig, () => process.exit(1));
 
-function freshFolder(owned) {
+export function freshFolder(owned) {
 	const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'mcp-cgi-'));
 	folders.add(dir);
 	if (owned) chown(dir);
@@ -49,7 +49,7 @@ function ownerIds() {
 	return [Number(uid), Number(gid)];
 }
 
-function chown(file) {
+export function chown(file) {
 	const [uid, gid] = ownerIds();
 	fs.chownSync(file, uid, gid);
 }
@@ -85,7 +85,7 @@ export function freePort() {
 }
 
 /** Runs a command as the account that owns the installation (root drops to it, but not for the in-process front). */
-function runAs(owned, argv, { input, env } = {}) {
+export function runAs(owned, argv, { input, env } = {}) {
 	const full = owned
 		? ['setpriv', `--reuid=${OWNER}`, `--regid=${OWNER}`, '--clear-groups', '--', ...argv]
 		: argv;
@@ -100,7 +100,7 @@ function runAs(owned, argv, { input, env } = {}) {
 	return { status: r.status ?? `signal ${r.signal}`, stdout: r.stdout, stderr: r.stderr };
 }
 
-function must(r, what) {
+export function must(r, what) {
 	if (r.status !== 0) throw new Error(`${what}: exit ${r.status}: ${(r.stderr || r.stdout).trim()}`);
 	return r;
 }
@@ -230,7 +230,7 @@ function reachable(port) {
 	});
 }
 
-function launch(s, argv, env) {
+export function launch(s, argv, env) {
 	const err = fs.openSync(`${s.dir}/log/stderr.log`, 'a');
 	const child = spawn(argv[0], argv.slice(1), { stdio: ['ignore', 'pipe', err], env, cwd: '/' });
 	fs.closeSync(err);
@@ -249,8 +249,8 @@ function launch(s, argv, env) {
 	);
 }
 
-async function waitUntil(s, test, what) {
-	const until = Date.now() + 20000;
+export async function waitUntil(s, test, what, limit = 20000) {
+	const until = Date.now() + limit;
 	while (!(await test())) {
 		if (s.exit)
 			throw new Error(
@@ -395,7 +395,7 @@ function secretsIn(s) {
 	return hits;
 }
 
-async function stopFront(s) {
+export async function stopFront(s) {
 	const before = s.exit ? [] : family(s);
 	if (!s.exit) s.child.kill('SIGTERM');
 	const timer = setTimeout(() => {
@@ -429,6 +429,16 @@ async function stopFront(s) {
 			}
 	}
 	return faults;
+}
+
+/** What is left of an installation that was stopped: looked through for secrets, and removed. */
+export function takeDown(s) {
+	const hits = secretsIn(s);
+	if (!KEEP) {
+		fs.rmSync(s.dir, { recursive: true, force: true });
+		folders.delete(s.dir);
+	}
+	return hits.length ? [`IV-05: secrets at rest: ${[...new Set(hits)].slice(0, 5).join(', ')}`] : [];
 }
 
 function whereIn(log) {
@@ -592,13 +602,7 @@ export async function start({ front, settings = {}, user = true, env = {}, ownPr
 	s.stop = async () => {
 		if (s.stopped) return;
 		s.stopped = true;
-		const faults = await stopFront(s);
-		const hits = secretsIn(s);
-		if (hits.length) faults.push(`IV-05: secrets at rest: ${[...new Set(hits)].slice(0, 5).join(', ')}`);
-		if (!KEEP) {
-			fs.rmSync(s.dir, { recursive: true, force: true });
-			folders.delete(s.dir);
-		}
+		const faults = [...(await stopFront(s)), ...takeDown(s)];
 		if (faults.length) throw new Error(faults.join('; '));
 	};
 

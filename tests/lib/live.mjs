@@ -27,8 +27,11 @@ function limited(promise) {
 	return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-/** Runs the *.test.mjs of a folder against the front named on the command line; further words choose by file or name. */
-export async function run(folder) {
+/**
+ * Runs the *.test.mjs of a folder against the front named on the command line; further words choose by file or name.
+ * begin: starts an installation, where it is not harness.start.
+ */
+export async function run(folder, begin = start) {
 	const [front, ...filters] = process.argv.slice(2);
 	if (!['inproc', 'fastcgi', 'cgi'].includes(front)) {
 		console.error('usage: run.mjs fastcgi|cgi|inproc [FILTER...]');
@@ -56,7 +59,7 @@ export async function run(folder) {
 	for (const chain of chains.values()) {
 		let s;
 		try {
-			s = await start({ front, settings: chain[0].settings });
+			s = await (front === 'inproc' ? start : begin)({ front, settings: chain[0].settings });
 		} catch (e) {
 			for (const t of chain) say(t, new Error(`the installation did not start: ${e.message}`));
 			continue;

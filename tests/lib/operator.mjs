@@ -68,13 +68,16 @@ export function referenceOf(r) {
 	return found.at(-1);
 }
 
-/** Runs one of the web programs as a web server without FastCGI would; gives { status, headers, text }. */
+/**
+ * Runs one of the web programs as a web server without FastCGI would; gives { status, headers, text }. under: a command
+ * that starts it.
+ */
 export function runCgi(
 	s,
 	program,
-	{ env = {}, body = '', method = 'GET', path = `/${program}`, query = '' } = {},
+	{ env = {}, body = '', method = 'GET', path = `/${program}`, query = '', under = [] } = {},
 ) {
-	const r = s.run([`${s.programs}/${program}`], {
+	const r = s.run([...under, `${s.programs}/${program}`], {
 		input: body,
 		env: {
 			PATH: process.env.PATH,

@@ -11,7 +11,7 @@ export function setFile(name) {
 }
 
 /**
- * fn(s) is the test; s is null with `own: 'none'` (the test starts what it needs with harness.start).
+ * fn(s, front) is the test; s is null with `own: 'none'` (the test starts what it needs with harness.start).
  * fronts: where it runs (default all three); settings: of mcp-cgi.conf; own: true gives it an installation of its own,
  * and lets it run beside the others; alone: true runs it when nothing else does (for measured times).
  */

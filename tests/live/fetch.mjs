@@ -9,7 +9,7 @@ import net from 'node:net';
 import os from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { eq, lacks, match, ok } from '../lib/check.mjs';
-import { resolver, resolverVariables, startDocuments, wrapFetch } from '../lib/documents.mjs';
+import { library as libraryOf, resolver, resolverVariables, startDocuments, wrapFetch } from '../lib/documents.mjs';
 import { ROOT, sleep } from '../lib/harness.mjs';
 
 const PROGRAM = `${ROOT}/build/bin/fetch`;
@@ -20,6 +20,7 @@ const LIMIT_MS = 5600;
 const dir = fs.mkdtempSync(`${os.tmpdir()}/mcp-cgi-fetch-`);
 fs.chmodSync(dir, 0o755);
 const library = resolver(dir);
+const deaf = libraryOf(dir, 'deaf');
 const d = await startDocuments();
 const tests = [];
 const test = (name, fn, { slow = false } = {}) => tests.push({ name, fn, slow });
@@ -232,6 +233,25 @@ test('CI-07 no redirect is followed', async () => {
 			eq(r.log, [`connect 127.0.0.1 ${d.port}`], `${status} to ${to}: what it did`);
 		}
 	eq(requestsFor('/target').length, 0, 'requests for the target');
+});
+
+/* The refusal above comes from who reads the answer: here nobody does, and the transfer has only its own settings. */
+test('CI-07 no redirect is followed by the transfer itself, either', async () => {
+	const env = { LD_PRELOAD: `${library}:${deaf}` };
+	d.set('/heard', { body: '{}' });
+	await run(d.url('/heard'), { env });
+	eq(requestsFor('/heard').length, 1, 'requests without a redirect');
+	for (const status of [301, 302, 303, 307, 308])
+		for (const to of [d.url('/followed'), '/followed']) {
+			const at = `/deaf-${status}-${to.length}`;
+			d.set('/followed', { body: '{}' });
+			d.set(at, { status, headers: { Location: to }, body: '{}' });
+			const r = await run(d.url(at), { env });
+			eq(requestsFor(at).length, 1, `${status} to ${to}: requests for what redirects`);
+			eq(requestsFor('/followed').length, 0, `${status} to ${to}: requests for the target`);
+			eq(r.log, [`connect 127.0.0.1 ${d.port}`], `${status} to ${to}: what it did`);
+			ok(!r.text.startsWith('ok '), `${status} to ${to}: ${r.text}`);
+		}
 });
 
 test('CI-08 a status other than 200 is a refusal', async () => {

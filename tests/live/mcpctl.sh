@@ -561,8 +561,17 @@ run restore "$top/b.db"
 exits 0
 prints 'sign in again'
 is 'SELECT group_concat(name) FROM user' ada
-is 'SELECT count(*) FROM grants WHERE revoked_at = 0' 0
 is "SELECT CAST(value AS TEXT) FROM meta WHERE key = 'epoch'" 2
+run grant list
+prints 'ended by a restore'
+never_prints ' live '
+run grant list --json
+prints '"state":"ended by a restore"'
+never_prints '"state":"live"'
+run client list --json
+prints '"grants":0'
+run grant revoke --user ada
+prints '0 grants ended'
 run restore "$MCP_CGI_CONF"
 exits 1
 says 'nothing was changed'

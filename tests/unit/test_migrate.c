@@ -11,6 +11,8 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+extern const char migrate_2_text[];
+
 #define TOKEN "the access token of before"
 #define REFRESH "the refresh token of before"
 #define CODE "the code of before"
@@ -203,6 +205,24 @@ static void what_was_good_is_good(void **state)
 	assert_int_equal(world_ask(w, "SELECT issued_at FROM access"), 50);
 }
 
+/* What lives when epochs begin to count lives in the epoch of its file. */
+static void grants_are_of_the_epoch_of_their_file(void **state)
+{
+	struct world *w = *state;
+	struct digest access = digest_of(TOKEN);
+	struct bearer *b;
+	int from, to;
+
+	become_old(w);
+	world_sql(w, migrate_2_text);
+	world_sql(w, "PRAGMA user_version = 2; UPDATE meta SET value = CAST('41' AS BLOB) WHERE key = 'epoch'");
+	assert_true(store_migrate(w->file, &from, &to));
+	assert_int_equal(from, 2);
+	assert_int_equal(world_ask(w, "SELECT count(*) FROM grants WHERE epoch = 41"), 2);
+	assert_go_on(access_find(world_as(w, ROLE_MCP), w->cx.arena, &access, START, &b));
+	assert_non_null(b);
+}
+
 static void a_program_says_what_to_do(void **state)
 {
 	struct world *w = *state;
@@ -306,6 +326,7 @@ int main(void)
 		WITH_WORLD(the_structure_is_that_of_a_new_file),
 		WITH_WORLD(no_row_is_lost),
 		WITH_WORLD(what_was_good_is_good),
+		WITH_WORLD(grants_are_of_the_epoch_of_their_file),
 		WITH_WORLD(a_program_says_what_to_do),
 		WITH_WORLD(twice_is_once),
 		cmocka_unit_test(what_cannot_be_finished_has_not_begun),

@@ -63,6 +63,7 @@ static void a_token_dies_with_grant_user_or_client(void **state)
 		"PRAGMA foreign_keys = 1; DELETE FROM user WHERE %lld",
 		"PRAGMA foreign_keys = 1; DELETE FROM client WHERE id = 'c_one' AND %lld",
 		"PRAGMA foreign_keys = 1; DELETE FROM grants WHERE id = %lld",
+		"UPDATE meta SET value = CAST('2' AS BLOB) WHERE key = 'epoch' AND %lld", "DELETE FROM meta WHERE key = 'epoch' AND %lld",
 	};
 
 	(void)state;

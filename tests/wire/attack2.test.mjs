@@ -11,7 +11,7 @@ import { eq, lacks, match, oauthError, ok, page, status } from '../lib/check.mjs
 import { startDocuments } from '../lib/documents.mjs';
 import { assertion, jwks, keyPair, proof } from '../lib/jwt.mjs';
 import { addClient, ctl } from '../lib/operator.mjs';
-import { answerOf, authorize, authParams, consent, credentials, follow, get, pkce, post, raw, register, toConsent, token, TRUSTED } from '../lib/oauth.mjs';
+import { answerOf, assertAlive, authorize, authParams, consent, credentials, follow, get, pkce, post, raw, register, toConsent, token, TRUSTED } from '../lib/oauth.mjs';
 
 row(
 	'TO-01',
@@ -134,6 +134,34 @@ row(
 		status(await inside(key), 200, 'a proof by a key that was imported');
 	},
 	{ settings: { ...TRUST, client_id_documents: 'pinned' } },
+);
+
+row(
+	'TO-02',
+	"a machine whose keys are at an address: they are fetched once, kept, and looked for again when a new one signs; another's is refused",
+	async (s) => {
+		const [key, next, other] = [keyPair('m-one'), keyPair('m-two'), keyPair('m-other')];
+		web.set('/machine/keys', { body: jwks(key) });
+		const machine = addClient(s, 'keys elsewhere', { method: 'private_key_jwt', args: ['--scope', 'read:knowledge', '--jwks-uri', web.url('/machine/keys')] });
+		eq(asked('/machine/keys'), 0, 'requests before anybody comes');
+		const ask = (k, o) => token(s, { grant_type: 'client_credentials', resource: s.resource, ...proof(assertion(s, machine.client_id, k, o)) });
+		const got = status(await ask(key), 200, 'its key').json;
+		eq([got.scope, got.refresh_token], ['read:knowledge', undefined], 'what it got');
+		await assertAlive(s, got.access_token);
+		status(await ask(key), 200, 'once more');
+		eq(asked('/machine/keys'), 1, 'requests for the keys');
+		oauthError(await ask(other), 401, 'invalid_client', 'a key that is not there');
+		eq(asked('/machine/keys'), 2, 'looked for again');
+		oauthError(await ask(other, { header: { kid: key.kid } }), 401, 'invalid_client', 'another key by the name of the right one');
+		web.set('/machine/keys', { body: jwks(next) });
+		status(await ask(next), 200, 'the key that came after');
+		oauthError(await ask(key), 401, 'invalid_client', 'the key of before');
+		web.set('/nowhere/keys', { status: 404 });
+		const bare = addClient(s, 'keys nowhere', { method: 'private_key_jwt', args: ['--scope', 'read:knowledge', '--jwks-uri', web.url('/nowhere/keys')] });
+		oauthError(
+			await token(s, { grant_type: 'client_credentials', ...proof(assertion(s, bare.client_id, key)) }), 401, 'invalid_client', 'no keys at all');
+	},
+	{ own: true, settings: { ...TRUST, client_credentials: 'on', limit_keys: '20/60' } },
 );
 
 row(

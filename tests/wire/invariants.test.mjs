@@ -6,12 +6,13 @@
 import fs from 'node:fs';
 import { row } from '../lib/rows.mjs';
 import { sleep, start } from '../lib/harness.mjs';
-import { each, eq, match, ok, status } from '../lib/check.mjs';
+import { each, eq, lacks, match, ok, status } from '../lib/check.mjs';
 import { parseResponse } from '../lib/http.mjs';
 import { inspectResponse } from '../lib/invariants.mjs';
+import { runCgi } from '../lib/operator.mjs';
 import { obtain, raw, refresh, useToken } from '../lib/oauth.mjs';
 
-const NONE = { own: 'none', fronts: ['inproc'] };
+const NONE = { own: 'none' };
 const ISSUER = 'http://127.0.0.1:8080';
 
 /** An installation that there is not, for answers that nobody gave. */
@@ -290,7 +291,7 @@ row(
 );
 
 /** What stopping says after the installation was spoiled. */
-async function stopAfter(spoil, { front = 'inproc', patience } = {}) {
+async function stopAfter(front, spoil, { patience } = {}) {
 	const s = await start({ front });
 	s.patience = patience;
 	const got = await obtain(s);
@@ -308,7 +309,7 @@ const append = (s, text) => fs.appendFileSync(`${s.dir}/log/stderr.log`, text + 
 row(
 	'IV-05',
 	'a secret that was seen on the wire and is found at rest is noticed',
-	async () => {
+	async (_, front) => {
 		const session = (s, got) => [...got.jar.map.values()].at(-1);
 		await each(
 			[
@@ -329,10 +330,10 @@ row(
 						),
 				],
 			],
-			async (_, spoil) => match(await stopAfter(spoil), /IV-05/, 'what the end says'),
+			async (name, spoil) => match(await stopAfter(front, spoil), /IV-05/, 'what the end says'),
 		);
 		eq(
-			await stopAfter((s) => append(s, 'mcpa_' + 'A'.repeat(49))),
+			await stopAfter(front, (s) => append(s, 'mcpa_' + 'A'.repeat(49))),
 			'',
 			'what the end says of a token that nobody has',
 		);
@@ -343,8 +344,8 @@ row(
 row(
 	'IV-06',
 	'a process that is left over, or does not end, is noticed',
-	async () => {
-		const frozen = await stopAfter(async (s) => process.kill(s.child.pid, 'SIGSTOP'), { patience: 300 });
+	async (_, front) => {
+		const frozen = await stopAfter(front, async (s) => process.kill(s.child.pid, 'SIGSTOP'), { patience: 300 });
 		match(frozen, /IV-06/, 'what the end says of a server that does not end');
 	},
 	NONE,
@@ -356,11 +357,12 @@ row(
 	async () => {
 		let frozen;
 		const left = await stopAfter(
+			'fastcgi',
 			async (s) => {
 				frozen = s.processes().find((p) => p.exe === 'token').pid;
 				process.kill(frozen, 'SIGSTOP');
 			},
-			{ front: 'fastcgi', patience: 3000 },
+			{ patience: 3000 },
 		);
 		match(left, /IV-06: left over.*token/, 'what the end says');
 		const there = () => {
@@ -416,19 +418,81 @@ row(
 				['a leak', '==1==ERROR: LeakSanitizer: detected memory leaks'],
 				['undefined', 'common/x.c:1:2: runtime error: signed integer overflow'],
 			],
-			async (_, line) => match(await stopAfter((s) => append(s, line)), /IV-07/, 'what the end says'),
+			async (_, line) => match(await stopAfter('inproc', (s) => append(s, line)), /IV-07/, 'what the end says'),
 		);
 		match(
-			await stopAfter(async (s) => {
+			await stopAfter('inproc', async (s) => {
 				process.kill(s.child.pid, 'SIGKILL');
 				await s.ended;
 			}),
 			/IV-07/,
 			'what the end says of a server that was killed',
 		);
-		eq(await stopAfter(() => {}), '', 'what the end says of nothing');
+		eq(await stopAfter('inproc', () => {}), '', 'what the end says of nothing');
 	},
-	NONE,
+	{ ...NONE, fronts: ['inproc'] },
+);
+
+row(
+	'IV-06',
+	'programs that are started for one request leave nothing: no process, no zombie, no file',
+	async () => {
+		const s = await start({ front: 'cgi' });
+		const tmp = () => fs.readdirSync('/tmp').filter((f) => /lighttpd|mcp-cgi-(up|body)/.test(f));
+		const was = tmp();
+		const got = await obtain(s);
+		for (let i = 0; i < 20; i++) {
+			await Promise.all(Array.from({ length: 10 }, () => useToken(s, got.tokens.access_token)));
+			await obtain(s, { client: got.client, jar: got.jar });
+		}
+		const busy = () => s.processes().filter((p) => !/lighttpd/.test(p.exe));
+		for (const end = Date.now() + 10000; Date.now() < end && busy().length; ) await sleep(20);
+		eq(busy().map((p) => p.exe), [], 'programs that still run');
+		const of = fs.readdirSync('/proc').filter((x) => /^\d+$/.test(x)).map((pid) => {
+			try {
+				return fs.readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*\) /s, '').split(' ');
+			} catch {
+				return [];
+			}
+		});
+		eq(of.filter(([state, parent]) => state === 'Z' && Number(parent) === s.child.pid).length, 0, 'zombies');
+		const open = fs.readdirSync(`/proc/${s.child.pid}/fd`).length;
+		ok(open <= 24, `lighttpd has ${open} files open`);
+		await s.stop();
+		eq(tmp(), was, 'what is left in /tmp');
+	},
+	{ own: 'none', fronts: ['cgi'] },
+);
+
+row(
+	'IV-07',
+	'a program that is started for one request ends with 0 and needs less than 16 MiB',
+	async (s) => {
+		const got = await obtain(s);
+		const form = 'application/x-www-form-urlencoded';
+		const list = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}';
+		const asked = [
+			['metadata', 200, { path: '/.well-known/oauth-authorization-server' }],
+			['register', 201, { method: 'POST', body: '{"redirect_uris":["https://c.example/cb"]}', type: 'application/json' }],
+			['authorize', 400, { query: 'client_id=c_nobody' }],
+			['token', 400, { method: 'POST', body: 'grant_type=x', type: form }],
+			['token', 200, { method: 'POST', type: form,
+				body: `grant_type=refresh_token&client_id=${got.client.client_id}&refresh_token=${got.tokens.refresh_token}` }],
+			['revoke', 200, { method: 'POST', body: `token=x&client_id=${got.client.client_id}`, type: form }],
+			['introspect', 404, { method: 'POST', body: 'token=x', type: form }],
+			['account', 200, {}],
+			['mcp', 200, { method: 'POST', body: list, type: 'application/json', bearer: got.tokens.access_token }],
+			['mcp', 401, { method: 'POST', body: list, type: 'application/json' }],
+		];
+		await each(asked.map((x) => [`${x[0]}, ${x[1]}`, x]), async (_, [program, code, o]) => {
+			const r = runCgi(s, program, { ...o, under: ['prlimit', `--data=${16 << 20}`], env: {
+				...(o.type ? { CONTENT_TYPE: o.type } : {}), HTTP_ACCEPT: 'application/json, text/event-stream',
+				...(o.bearer ? { HTTP_AUTHORIZATION: `Bearer ${o.bearer}` } : {}) } });
+			eq([r.status, r.exit], [code, 0], `status and exit status (${r}; ${r.log})`);
+			lacks(r.log, /memory|signal|runtime error/i, 'what it says');
+		});
+	},
+	{ own: true, fronts: ['cgi'] },
 );
 
 row(

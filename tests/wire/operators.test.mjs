@@ -5,6 +5,7 @@
 
 import fs from 'node:fs';
 import { row } from '../lib/rows.mjs';
+import { parseForms } from '../lib/html.mjs';
 import { sleep } from '../lib/harness.mjs';
 import { each, eq, lacks, match, oauthError, ok, page, status } from '../lib/check.mjs';
 import { CREATE, SEARCH, call } from '../lib/mcp.mjs';
@@ -26,6 +27,7 @@ import {
 	authorize,
 	authParams,
 	consent,
+	credentials,
 	follow,
 	formFor,
 	get,
@@ -40,6 +42,7 @@ import {
 	revoke,
 	signIn,
 	toConsent,
+	token,
 	TRUSTED,
 	useToken,
 } from '../lib/oauth.mjs';
@@ -229,6 +232,42 @@ row(
 		eq(s.sql('PRAGMA integrity_check')[0].integrity_check, 'ok', 'integrity of the database');
 	},
 	OWN,
+);
+
+row(
+	'OP-03',
+	'everything that was given before a restore is of another epoch, also what the backup says is alive',
+	async (s) => {
+		const machine = addClient(s, 'a machine', { method: 'client_secret_post' });
+		const server = addClient(s, 'a server', { method: 'client_secret_post', args: ['--introspect', s.resource] });
+		const ask = () => token(s, { grant_type: 'client_credentials', ...credentials(machine).params }, credentials(machine).headers);
+		const jar = new Jar();
+		const t = {};
+		for (const name of ['untouched', 'rotated', 'revoked']) t[name] = await obtain(s, { jar });
+		const own = status(await ask(), 200, 'a machine').json;
+		ctl(s, ['backup', `${s.dir}/log/epoch.db`]);
+		const second = status(await refresh(s, t.rotated.client, t.rotated.tokens.refresh_token), 200, 'rotated').json;
+		status(await revoke(s, t.revoked.client, t.revoked.tokens.refresh_token), 200, 'revoked');
+		ctl(s, ['restore', `${s.dir}/log/epoch.db`]);
+		const all = [...Object.values(t), { client: t.rotated.client, tokens: second }];
+		eq(s.sql('SELECT count(*) AS n FROM grants WHERE revoked_at = 0')[0].n, 4, 'grants that the backup says are alive');
+		for (const { client, tokens } of all) {
+			await assertDead(s, tokens.access_token, 'access token');
+			oauthError(await refresh(s, client, tokens.refresh_token), 400, 'invalid_grant', 'refresh token');
+			const said = await token(s, { token: tokens.access_token, ...credentials(server).params }, {}, { path: '/introspect' });
+			eq([said.status, said.json], [200, { active: false }], 'introspection');
+		}
+		await assertDead(s, own.access_token, 'access token of a machine');
+		eq(new Set(grants(s).map((g) => g.state)), new Set(['ended by a restore']), 'state of the grants');
+		const fresh = await obtain(s, { client: t.untouched.client });
+		await assertAlive(s, fresh.tokens.access_token, 'connected anew');
+		status(await refresh(s, fresh.client, fresh.tokens.refresh_token), 200, 'refreshed anew');
+		const r = page(await get(s, '/account', fresh.jar), 200, 'the page of apps');
+		eq(parseForms(r.text).filter((f) => f.buttons.some((b) => b.value === 'disconnect')).length, 1, 'connected apps');
+		const again = status(await ask(), 200, 'a machine, again').json;
+		await assertAlive(s, again.access_token, 'token of a machine');
+	},
+	{ ...OWN, settings: { client_credentials: 'on', introspection: 'on' } },
 );
 
 row(
@@ -438,6 +477,44 @@ row(
 		eq(audit(s, ['--since', '2000-01-01']).length, audit(s).length, 'lines since long ago');
 		for (const bad of ['x', '2026-13-01', '2026-02-30', ''])
 			ok(s.ctl(['audit', '--since', bad]).status !== 0, `--since ${JSON.stringify(bad)}`);
+	},
+	AUDITED(),
+);
+
+row(
+	'OP-05',
+	'each event has its name and its outcome: sign-in, consent, issue, refusal, revocation, tool call',
+	async (s) => {
+		const got = await obtain(s);
+		await call(s, got.tokens.access_token, SEARCH, { query: 'x' });
+		await call(s, got.tokens.access_token, 'no_such_tool', {});
+		const jar = new Jar();
+		await signIn(s, await asked(s, got.client, { jar }), jar, { password: 'not the password!' });
+		const said = await toConsent(s, { client: got.client, jar: got.jar });
+		status(await consent(s, said.page, said.jar, 'deny'), 303, 'no');
+		const flow = await obtainCode(s, { client: got.client, jar: got.jar });
+		oauthError(await redeem(s, flow, { code_verifier: pkce().verifier }), 400, 'invalid_grant', 'wrong verifier');
+		status(await refresh(s, got.client, got.tokens.refresh_token), 200, 'refresh');
+		oauthError(await refresh(s, got.client, got.tokens.refresh_token, { scope: 'no:such' }), 400, 'invalid_scope', 'scope');
+		status(await revoke(s, got.client, got.tokens.refresh_token), 200, 'revocation');
+		const lines = audit(s);
+		const some = (event, outcome) => lines.filter((l) => l.event === event && l.outcome === outcome);
+		await each(
+			[
+				['register', 'ok'], ['authorize', 'ok'], ['sign-in', 'ok'], ['sign-in', 'access_denied'], ['consent', 'ok'],
+				['consent', 'access_denied'], ['token', 'ok'], ['token', 'invalid_grant'], ['token', 'invalid_scope'], ['refresh', 'ok'],
+				['revoke', 'ok'], ['first-call', 'ok'], ['call', 'ok'],
+			].map(([event, outcome]) => [`${event} ${outcome}`, event, outcome]),
+			async (_, event, outcome) => {
+				const found = some(event, outcome);
+				ok(found.length > 0, `no such line; there are ${lines.map((l) => `${l.event} ${l.outcome}`).join(', ')}`);
+				if (outcome !== 'ok') ok(found.every((l) => l.why), `a refusal says why: ${JSON.stringify(found)}`);
+			},
+		);
+		const named = [...some('sign-in', 'ok'), ...some('consent', 'ok'), ...some('token', 'ok'), ...some('revoke', 'ok'), ...some('call', 'ok')];
+		for (const l of named) ok(l.user === 'alice' || l.event === 'sign-in', `who it was: ${JSON.stringify(l)}`);
+		for (const l of [...some('consent', 'ok'), ...some('token', 'ok'), ...some('revoke', 'ok'), ...some('call', 'ok')])
+			eq(l.client_id, got.client.client_id, `client of ${l.event}`);
 	},
 	AUDITED(),
 );

@@ -47,6 +47,21 @@ row('RV-01', 'the own refresh token: the family dies at once', async (s) => {
 	}
 });
 
+row('RV-01', 'a refresh token that was spent: whoever gives it up ends what came of it', async (s) => {
+	for (const method of METHODS) {
+		const { client, jar, tokens } = await obtain(s, { metadata: { token_endpoint_auth_method: method } });
+		const other = await obtain(s, { client, jar });
+		const next = (await refresh(s, client, tokens.refresh_token)).json;
+		const last = (await refresh(s, client, next.refresh_token)).json;
+		gone(await revoke(s, client, tokens.refresh_token), method);
+		for (const t of [tokens, next, last]) {
+			await assertDead(s, t.access_token, 'access token');
+			await refused(s, client, t.refresh_token, 'refresh token');
+		}
+		await assertAlive(s, other.tokens.access_token, 'token of another grant');
+	}
+});
+
 row('RV-02', 'the own access token: only that one dies', async (s) => {
 	for (const method of METHODS) {
 		const { client, tokens } = await obtain(s, { metadata: { token_endpoint_auth_method: method } });

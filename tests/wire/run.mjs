@@ -2,7 +2,8 @@
 //
 // Runs the wire tests against one front:  run.mjs inproc|fastcgi|cgi [FILTER...]
 // A filter is the beginning of a row id (TC, TC-02) or of a file name (token). Prints one line a test, then how many
-// rows were covered; ends with 1 if anything failed. MCP_TESTS_KEEP=1 leaves the installations in place,
+// rows were covered; ends with 1 if anything failed. Without a filter build/rows.FRONT lists the rows that were
+// covered, for rows.sh. MCP_TESTS_KEEP=1 leaves the installations in place,
 // MCP_TESTS_TRACE=1 adds where a failure was raised, MCP_TESTS_TIMES=1 how long each test took (the machine may have
 // been busy with others meanwhile), MCP_TESTS_JOBS is how many chains of tests run side by side.
 
@@ -16,7 +17,7 @@ import { rows, setFile } from '../lib/rows.mjs';
 const here = path.dirname(fileURLToPath(import.meta.url));
 const [front, ...filters] = process.argv.slice(2);
 const FRONTS = ['inproc', 'fastcgi', 'cgi'];
-const ROW_LIMIT_MS = 180000;
+const ROW_LIMIT_MS = 180000 + 1000 * Number(process.env.MCP_TESTS_SOAK ?? 0);
 const CHAIN_MAX = 12;
 
 if (!FRONTS.includes(front)) {
@@ -73,7 +74,7 @@ function limited(promise) {
 async function runOne(t, s) {
 	const from = Date.now();
 	try {
-		await limited(t.fn(s));
+		await limited(t.fn(s, front));
 		report(t, null, from);
 	} catch (e) {
 		report(t, e, from);
@@ -147,6 +148,8 @@ console.log(`# rows covered: ${covered.size}`);
 if (!filters.length) {
 	const listed = fs.readFileSync(`${here}/../rows.list`, 'utf8').match(/^[A-Z]{2}-\d\d[a-z]?/gm);
 	const bare = listed.filter((id) => !covered.has(id));
+	fs.mkdirSync(`${here}/../../build`, { recursive: true });
+	fs.writeFileSync(`${here}/../../build/rows.${front}`, [...covered].sort().join('\n') + '\n');
 	console.log(`# of rows.list, ${front}: ${listed.length - bare.length} of ${listed.length}; not here: ${bare.join(' ') || 'none'}`);
 }
 console.log(`${passed} passed, ${failed} failed`);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: ISC
 //
 // Under load: readers beside a writer that holds the database, and a mix of everything while workers are killed. The
-// second takes ten seconds, or as many as MCP_TESTS_SOAK says.
+// second takes ten seconds, or as many as MCP_TESTS_SOAK says. The row asks for thirty minutes on each front, which is
+// more than all other tests together may take before a change goes in; before a release it is
+//
+//	MCP_TESTS_SOAK=1800 tests/node_modules/.bin/node tests/wire/run.mjs fastcgi CN-11		(and cgi)
 
 import fs from 'node:fs';
 import { row } from '../lib/rows.mjs';
