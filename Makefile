@@ -3,7 +3,7 @@
 # mcp-cgi: an MCP server and its OAuth 2.1 authorization server for cgi-bin.
 #
 #	make            the programs, in build/bin
-#	make run        serve the example site on http://127.0.0.1:8080 (PORT= DATA= FRONT=cgi; DEMO_USER= DEMO_PASSWORD=)
+#	make run        serve the example site on http://127.0.0.1:8080 (PORT= DATA= SITE= FRONT=cgi; DEMO_USER= DEMO_PASSWORD=)
 #	make check      the fast tests, about two minutes
 #	make test       all tests, on the real servers, with the real clients, in a real browser
 #	make bench      what a request costs, as ratios to a floor measured in the same run

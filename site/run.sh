@@ -4,18 +4,21 @@
 # run.sh: a complete server on this machine, for trying it out and for developing (`make run`).
 #
 # Makes sure of packages and programs, keeps one folder (DATA) with settings and database, and serves it with lighttpd
-# on 127.0.0.1 until Ctrl-C.  From the environment: FRONT (fastcgi or cgi), PORT, DATA, DEMO_USER, DEMO_PASSWORD,
-# BUILD (folder of the build), MAKE.
+# on 127.0.0.1 until Ctrl-C.  From the environment: FRONT (fastcgi or cgi), PORT, DATA, SITE (a folder with tools,
+# resources and prompts; see mcp-site(5)), DEMO_USER, DEMO_PASSWORD, BUILD (folder of the build), MAKE.
 #
 # Started by root, the server locks itself into DATA and becomes www-data there.  That needs nothing above DATA to be
-# open to www-data, so it works from a checkout in /root.  It also means that everything the server needs is copied
-# into DATA, and that the programs must be static, as `make` builds them; only fetch is not, and takes its libraries along.
+# open to www-data, so it works from a checkout in /root.  What the server needs is copied into DATA, or shown there
+# by mounts that nobody else sees and that end with this script: the system's programs and libraries, which the site's own
+# programs are written for, and SITE.  Where nothing can be mounted (in most containers), SITE is copied at the start, and only
+# programs without libraries run.
 set -eu
 umask 077
 
 FRONT=${FRONT:-fastcgi}
 PORT=${PORT:-8080}
 DATA=${DATA:-run}
+SITE=${SITE:-}
 DEMO_USER=${DEMO_USER:-demo}
 DEMO_PASSWORD=${DEMO_PASSWORD:-}
 OWNER='www-data'
@@ -43,6 +46,7 @@ check_wishes() {
 	'' | *[!0-9]* | 0* | ??????*) die "PORT is a number from 1 to 65535, not '$PORT'." ;;
 	esac
 	[ "$PORT" -le 65535 ] || die "PORT is a number from 1 to 65535, not '$PORT'."
+	[ -z "$SITE" ] || SITE=$(cd "$SITE" 2>/dev/null && pwd -P) || die "SITE is a folder, and this is none that can be entered."
 }
 
 # Somebody who listens on our port at 127.0.0.1, or at all addresses.  Read from the kernel, because nothing else is
@@ -67,7 +71,8 @@ open_data() {
 	cd "$DATA" 2>/dev/null || die "may not enter $DATA; choose another folder: make run DATA=..."
 	DATA=$(pwd -P)
 	[ -e "$DATA/mcp-cgi.conf" ] ||
-	    [ -z "$(find "$DATA" -mindepth 1 -maxdepth 1 ! -name served ! -name dev ! -name etc ! -name 'lib*')" ] ||
+	    [ -z "$(find "$DATA" -mindepth 1 -maxdepth 1 ! -name served ! -name dev ! -name etc ! -name 'lib*' \
+	    ! -name usr ! -name bin ! -name sbin ! -name proc ! -name site)" ] ||
 	    die "$DATA is not empty and holds no mcp-cgi.conf; choose another folder: make run DATA=..."
 	if [ ! -w "$DATA" ] || { [ -e "$DATA/mcp-cgi.conf" ] && [ ! -w "$DATA/mcp-cgi.conf" ]; }; then
 		die "$DATA belongs to somebody else (to $OWNER, if root ran this before); choose another one: make run DATA=..."
@@ -77,7 +82,7 @@ open_data() {
 	flock -n 9 || die "another make run serves $DATA; stop it, or choose another folder: make run DATA=..."
 }
 
-place_site() {
+place_front_page() {
 	mkdir "$1"
 	cp "$TREE"/site/www/* "$1"
 	[ ! -e "$TREE/README.md" ] || cp "$TREE/README.md" "$1"
@@ -89,8 +94,59 @@ place_for_user() {
 	# lighttpd splits the name of a program at blanks, and the name of a socket holds 107 bytes at most: hence a short
 	# place for both.
 	ln -s "$BUILD/bin" "$scratch/bin"
-	place_site "$scratch/www"
+	place_front_page "$scratch/www"
+	if [ -n "$SITE" ]; then
+		[ ! -e site ] || [ -L site ] || die "$DATA has a site of its own; serve $SITE with another folder: make run DATA=..."
+		ln -sfn "$SITE" site
+	fi
 	programs=$scratch/bin conf=$DATA/mcp-cgi.conf run=$scratch www=$scratch/www chroot='' user=''
+}
+
+# Mounts of our own: in a namespace that ends with this script.
+may_mount() {
+	[ -n "${MCP_CGI_MOUNTS:-}" ]
+}
+
+# show FROM TO [OPTIONS]: what lies at FROM is seen at TO as well.
+show() {
+	mount --bind "$1" "$2" && mount -o "remount,bind,nosuid${3:+,$3}" "$2"
+}
+
+# The system as its programs expect to find it.  Whatever an earlier run left in the places is no longer mounted.
+place_system() {
+	rm -rf lib* etc bin sbin
+	for name in bin sbin lib lib32 lib64 libx32; do
+		if [ -L "/$name" ]; then
+			ln -s "$(readlink "/$name")" "$name"
+		elif [ -d "/$name" ]; then
+			mkdir "$name" && show "/$name" "$name" ro || return 1
+		fi
+	done
+	[ ! -L usr ] || rm -f usr
+	[ ! -L dev ] || rm -f dev
+	mkdir -p usr etc dev
+	chmod 755 dev
+	show /usr usr ro && show /etc etc ro || return 1
+	for name in null zero urandom; do
+		rm -f "dev/$name"
+		: >"dev/$name"
+		mount --bind "/dev/$name" "dev/$name" || return 1
+	done
+}
+
+place_content() {
+	[ -n "$SITE" ] || return 0
+	if may_mount; then
+		[ ! -L site ] || rm -f site
+		mkdir -p site
+		show "$SITE" site ro || die "cannot show $SITE in $DATA."
+	else
+		[ ! -e site ] || [ -L site ] || die "$DATA has a site of its own; serve $SITE with another folder: make run DATA=..."
+		rm -f site
+		cp -RL "$SITE" served/site
+		ln -s served/site site
+		echo "Nothing can be mounted here: SITE was copied, and of its programs only those without libraries run. As an ordinary user all works."
+	fi
 }
 
 # What fetch needs beside itself: its libraries, flat, where their loader looks for them; the authorities that it trusts;
@@ -115,7 +171,7 @@ place_fetch() {
 try_fetch() {
 	rc=0
 	chroot --userspec="$(id -u "$OWNER"):$(id -g "$OWNER")" --groups= "$DATA" /served/bin/fetch </dev/null 2>/dev/null || rc=$?
-	[ "$rc" -eq 2 ] && [ -s served/etc/ssl/certs/ca-certificates.crt ] && [ -s served/etc/resolv.conf ] ||
+	[ "$rc" -eq 2 ] && [ -s etc/ssl/certs/ca-certificates.crt ] && [ -s etc/resolv.conf ] ||
 	    echo "Clients that are a URL can connect only with pinned documents: fetch lacks libraries, certificates or names in $DATA."
 }
 
@@ -130,8 +186,13 @@ place_for_root() {
 	rm -rf served
 	mkdir served
 	cp -R "$BUILD/bin" served/bin
-	place_site served/www
-	place_fetch 2>/dev/null || :
+	place_front_page served/www
+	if may_mount; then
+		place_system || die "cannot show the system's programs in $DATA."
+	else
+		place_fetch 2>/dev/null || :
+	fi
+	place_content
 	chmod -R go+rX served
 	mkdir -m 700 served/tmp
 	chown -h "$OWNER:$OWNER" served/tmp
@@ -140,7 +201,7 @@ place_for_root() {
 	done
 	chown "$OWNER:$OWNER" .
 	# lighttpd's empty body for CGI programs; a true device would not open on a file system mounted nodev.
-	as_owner sh -c 'mkdir -p dev && : >dev/null'
+	may_mount || as_owner sh -c 'mkdir -p dev && : >dev/null'
 	programs=/served/bin conf=/mcp-cgi.conf run=/served/tmp www=/served/www chroot=$DATA user=$OWNER
 	ctl --version >/dev/null || die "the programs do not run inside $DATA; as root they must be static: make clean run"
 	try_fetch
@@ -241,6 +302,7 @@ wait_ready() {
 tell() {
 	printf '\n  %-14s%s\n' 'MCP server' "$issuer/mcp"
 	printf '  %-14s%s\n' 'sign in as' "$DEMO_USER" 'password' "$shown" 'data' "$DATA"
+	[ -z "$SITE" ] || printf '  %-14s%s\n' 'site' "$SITE"
 	printf '\n  %-14s%s\n' 'Inspector' "npx @modelcontextprotocol/inspector --transport http --server-url $issuer/mcp"
 	printf '  %-14s%s\n' 'Claude Code' "claude mcp add --transport http mcp-cgi $issuer/mcp" \
 	    'VS Code' "code --add-mcp '{\"name\":\"mcp-cgi\",\"type\":\"http\",\"url\":\"$issuer/mcp\"}'"
@@ -274,6 +336,10 @@ leave() {
 # anybody who can stop it would stay.
 tie_to_parent() {
 	[ -z "${MCP_CGI_TIED:-}" ] || return 0
+	if is_root && unshare --mount --propagation private mount --bind "$TREE" "$TREE" 2>/dev/null; then
+		export MCP_CGI_MOUNTS=1
+		MCP_CGI_TIED=1 exec setpriv --pdeathsig TERM unshare --mount --propagation private sh "$0"
+	fi
 	if setpriv --pdeathsig TERM true 2>/dev/null; then
 		MCP_CGI_TIED=1 exec setpriv --pdeathsig TERM sh "$0"
 	fi

@@ -31,14 +31,15 @@ free_port() {
 start() {
 	who=$1
 	shift
+	: >"$top/out"
 	if [ "$who" = root ]; then
-		(cd "$top/tree" && exec "$make" run PORT="$port" DEMO_USER=ada "$@") >"$top/out" 2>&1 </dev/null &
+		(cd "$top/tree" && exec $as_root "$make" run PORT="$port" DEMO_USER=ada "$@") >"$top/out" 2>&1 </dev/null &
 	else
 		(cd "$top/tree" && exec $as "$make" run PORT="$port" DEMO_USER=ada "$@") >"$top/out" 2>&1 </dev/null &
 	fi
 	run=$!
 	n=0
-	until grep -q 'Ctrl-C stops it' "$top/out" || ! kill -0 $run 2>/dev/null || [ $n -ge 1200 ]; do
+	until grep -q 'Ctrl-C stops it' "$top/out" || ! kill -0 $run 2>/dev/null || [ $n -ge 3000 ]; do
 		sleep 0.1
 		n=$((n + 1))
 	done
@@ -67,7 +68,59 @@ call() {
 	printf '%s' "$answer" | grep -q 'results.*snippet.*refresh'
 }
 
+# tool PASSWORD NAME: sign in, and call a tool of the site.
+tool() {
+	token=$(printf '%s\n' "$1" | sh tests/bench/token.sh "$url" ada) || return 1
+	curl -s "$url/mcp" -H "Authorization: Bearer $token" -H 'Content-Type: application/json' \
+	    -d "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"$2\",\"arguments\":{\"name\":\"Ada\"}}}"
+}
 
+# put NAME PROGRAM...: a tool into the site that is served.
+put() {
+	name=$1
+	shift
+	printf '{ "description": "Greets", "scope": "read:knowledge", "inputSchema": { "type": "object" }, "run": [%s] }\n' "$*" \
+	    >"$top/site/tools/$name.json.new"
+	mv "$top/site/tools/$name.json.new" "$top/site/tools/$name.json"
+}
+
+# try_site WHO [copied]: make run SITE=folder, with tools in two languages.
+try_site() {
+	who=$1 how=${2:-}
+	port=$(free_port)
+	url=http://127.0.0.1:$port
+	rm -rf "$top/site"
+	mkdir -p "$top/site/tools"
+	printf '#!/bin/sh\necho "Hello from sh, $MCP_USER"\n' >"$top/site/tools/greet.sh"
+	printf 'import json, sys\nprint("Hello from Python, " + json.load(sys.stdin)["name"])\n' >"$top/site/tools/greet.py"
+	chmod 755 "$top/site" "$top/site/tools" "$top/site/tools/greet.sh"
+	put greet_sh '"greet.sh"'
+	printf '{ "builtin": "search_knowledge_base" }\n' >"$top/site/tools/search_knowledge_base.json"
+	[ "$who" = root ] || chown -R --reference="$top/tree" "$top/site"
+
+	export DEMO_PASSWORD="$password"
+	start "$who" SITE="$top/site"
+	served=$?
+	unset DEMO_PASSWORD
+	expect "$who${how:+, $how}: serves the folder that SITE names" $served
+	call "$password"
+	expect "$who${how:+, $how}: a tool of that site answers" $?
+	if [ -z "$how" ]; then
+		tool "$password" greet_sh | grep -q 'Hello from sh, ada'
+		expect "$who: so does a program of it" $?
+		put greet_python '"python3", "greet.py"'
+		tool "$password" greet_python | grep -q 'Hello from Python, Ada'
+		expect "$who: a tool that is dropped in meanwhile is there" $?
+	else
+		grep -q 'Nothing can be mounted here' "$top/out"
+		expect "$who, $how: says what does not work" $?
+	fi
+	stop
+	expect "$who${how:+, $how}: and stops" $?
+	! grep -q "$top" /proc/self/mountinfo
+	expect "$who${how:+, $how}: no mount is left" $?
+	rm -rf "$top/tree/run"
+}
 
 try() {
 	who=$1
@@ -76,8 +129,9 @@ try() {
 
 	export DEMO_PASSWORD="$password"
 	start "$who"
+	served=$?
 	unset DEMO_PASSWORD
-	expect "$who: serves after one command" $?
+	expect "$who: serves after one command" $served
 	grep -q "MCP server *$url/mcp" "$top/out" && grep -q 'sign in as *ada' "$top/out" &&
 		grep -q 'modelcontextprotocol/inspector' "$top/out" && grep -q "claude mcp add" "$top/out" && grep -q 'code --add-mcp' "$top/out"
 	expect "$who: prints the address, the sign-in and lines for three clients" $?
@@ -121,17 +175,23 @@ if [ "$(id -u)" -eq 0 ]; then
 	chmod 700 "$top"
 	mkdir -m 700 "$top/tree"
 	git ls-files -co --exclude-standard -z | tar --null -T - -cf - | tar -xf - -C "$top/tree"
-	as='' owner=www-data
+	as='' as_root='' owner=www-data
 	try root
+	try_site root
+	# As in most containers: a root that may not mount.
+	as_root='setpriv --bounding-set=-sys_admin'
+	try_site root copied
 	chmod 711 "$top"
 	chown -R www-data:www-data "$top/tree"
 	as='setpriv --reuid=www-data --regid=www-data --clear-groups env HOME=/nonexistent' owner=www-data
 	try user
+	try_site user
 else
 	mkdir -m 700 "$top/tree"
 	git ls-files -co --exclude-standard -z | tar --null -T - -cf - | tar -xf - -C "$top/tree"
 	as='' owner=$(id -un)
 	try user
+	try_site user
 fi
 cd "$here" || exit 1
 exit $failed

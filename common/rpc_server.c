@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: ISC */
+/* rpc_server: who we are and what we can. */
+#include "json.h"
+#include "rpc_server.h"
+
+#define CAPABILITIES "{\"tools\":{}}"
+
+#define INSTRUCTIONS \
+    "A knowledge base that the user shares with others. Search it with search_knowledge_base before you answer what " \
+    "its documents may settle, and name the documents you used. Add to it with create_document only what the user " \
+    "wants to keep."
+
+static const struct fail no_version = {
+	200, "invalid_request", "params.protocolVersion must be a string", RPC_INVALID_PARAMS, 0, 0
+};
+
+/* The list must be one from which every version can be put into params._meta: those that initialize are not in it. */
+const struct fail *rpc_server_discover(struct rpc_run *r)
+{
+	rpc_run_begin(r);
+	json_put_words(r->b, "supportedVersions", rpc_shape_name(REVISION_MODERN));
+	rpc_run_put_json(r, "capabilities", CAPABILITIES);
+	json_put_member(r->b, "instructions", INSTRUCTIONS);
+	rpc_run_put_cache(r, RPC_CACHE_DISCOVER, "public");
+	return rpc_run_end(r);
+}
+
+/* The version that was asked for if it is one that initializes, else the last such ("Version Negotiation"). */
+const struct fail *rpc_server_initialize(struct rpc_run *r)
+{
+	const char *asked = json_text(r->m->params, "protocolVersion");
+
+	if (!asked)
+		return &no_version;
+	if (!rpc_shape_find(asked, &r->revision) || r->revision > REVISION_LAST_LEGACY)
+		r->revision = REVISION_LAST_LEGACY;
+	rpc_run_begin(r);
+	json_put_member(r->b, "protocolVersion", rpc_shape_name(r->revision));
+	rpc_run_put_json(r, "capabilities", CAPABILITIES);
+	json_put_name(r->b, "serverInfo");
+	rpc_run_put_server(r);
+	json_put_member(r->b, "instructions", INSTRUCTIONS);
+	return rpc_run_end(r);
+}
+
+const struct fail *rpc_server_ping(struct rpc_run *r)
+{
+	rpc_run_begin(r);
+	return rpc_run_end(r);
+}

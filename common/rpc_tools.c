@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: ISC */
+/* rpc_tools: the list, and the call in rounds. */
+#include "arena.h"
+#include "audit.h"
+#include "conf.h"
+#include "json.h"
+#include "rpc_call.h"
+#include "rpc_tools.h"
+#include "scope.h"
+#include "tool.h"
+
+/*
+ * The list is the same for every token: a client asks for more scope when it meets the 403 of a tool that it can see.
+ */
+const struct fail *rpc_tools_list(struct rpc_run *r)
+{
+	const char *after, *last;
+	const struct fail *no = rpc_run_read_cursor(r, &after);
+
+	if (no)
+		return no;
+	rpc_run_begin(r);
+	json_put_name(r->b, "tools");
+	last = tool_put_list(r->b, r->cx, r->revision, after, RPC_PAGE);
+	rpc_run_put_next(r, last);
+	rpc_run_put_cache(r, RPC_CACHE_LIST, "private");
+	return rpc_run_end(r);
+}
+
+const struct fail *rpc_tools_call(struct rpc_run *r)
+{
+	struct json_object *arguments;
+	struct answer answer;
+	const struct tool *t;
+	const struct fail *no;
+	struct call c;
+
+	if ((no = rpc_call_tool(r->cx, r->m, &t, &arguments)))
+		return no;
+	if (!scope_covers(r->cx->conf, r->who->scope, t->scope))
+		return &fail_unavailable;	/* it changed since the scope was checked */
+	if ((no = rpc_call_read(r->cx, r->who, r->m, r->way, &c)) ||
+	    (no = tool_run(t, &c, arguments, &answer)))
+		return no;
+	if (r->cx->conf->audit == AUDIT_CALLS) {
+		r->cx->trail.why = arena_printf(r->cx->arena, "%s%s", t->name, answer.failed ? ": refused" : "");
+		audit_remark(r->cx, AUDIT_CALL);
+	}
+	return answer.stopped ? NULL : rpc_run_put_answer(r, &c, &answer);
+}
+
+const char *rpc_tools_scope(struct context *cx, const struct rpc_message *m)
+{
+	struct json_object *arguments;
+	const struct tool *t;
+
+	if (rpc_call_tool(cx, m, &t, &arguments))
+		return NULL;
+	return arena_copy(cx->arena, t->scope);		/* the file may change before the tool runs */
+}
