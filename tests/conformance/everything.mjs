@@ -45,7 +45,7 @@ const REQUESTS = {
 	'progress': ['tools/call', { name: 'trigger-long-running-operation', arguments: { duration: 0.3, steps: 3 }, _meta: { progressToken: 'p' } },
 		{ name: 'test_tool_with_progress', arguments: {}, _meta: { progressToken: 'p' } }],
 	'question to the model': calls('trigger-sampling-request', { prompt: 'x' }, 'test_sampling', { prompt: 'x' }),
-	'question to the person': [...calls('trigger-elicitation-request', {}, 'test_elicitation_sep1330_enums'), block('text'), block('text')],
+	'question to the person': [...calls('trigger-elicitation-request', {}, 'test_elicitation', { message: 'x' }), block('text'), block('text')],
 	'list of resources': both('resources/list'),
 	'list of templates': both('resources/templates/list'),
 	'resource of text': ['resources/read', { uri: 'demo://resource/static/document/features.md' }, { uri: 'test://static-text' }],
@@ -85,6 +85,11 @@ const NOTES = {
 	'list of tools from a wrong cursor': { '- .tools boolean': 'they begin again', '+ error -32602': 'an invalid cursor should be this error ("Pagination")' },
 	'unknown tool': { '- .content[].text string': 'they make it a result', '- .content[].type "text"': 'the same', '- .isError true': 'the same',
 		'+ error -32602': 'an unknown tool is an error of the protocol, with this code ("Tools", "Error Handling")' },
+	'initialize': { '- .capabilities.tasks.cancel {}': NO_TASKS, '- .capabilities.tasks.list {}': NO_TASKS, '- .capabilities.tasks.requests.tools.call {}': NO_TASKS },
+	'question to the model': { '- before it.params.systemPrompt string': 'optional; our fixture asks without it', '- before it.params.temperature number': 'the same' },
+	'unknown resource': { '- error -32602': 'the code of the next revision', '+ error -32002': 'the code of this one ("Resources", "Error Handling")',
+		'+ error.data.uri string': 'the example there has it' },
+	'unknown level': { '- error -32603': 'they have not looked', '+ error -32602': 'an invalid level is this error ("Logging", "Error Handling")' },
 	'progress': { '+ before it.params.message string': 'optional; our fixture says what it is doing' },
 };
 
@@ -97,6 +102,7 @@ const MAPS = ['properties'];
 function shape(value, at = '', key = '') {
 	if (Array.isArray(value)) return value.length ? value.flatMap((v) => shape(v, `${at}[]`, key)) : [`${at} empty`];
 	if (value === null || typeof value !== 'object') return [`${at} ${LITERAL.includes(key) ? JSON.stringify(value) : value === null ? 'null' : typeof value}`];
+	if (at.endsWith('.requestedSchema.properties')) return [`${at} {*}`];
 	const entries = Object.entries(value);
 	if (!entries.length) return [`${at || 'result'} {}`];
 	return entries.flatMap(([k, v]) => shape(v, `${at}.${MAPS.includes(key) ? '*' : k}`, MAPS.includes(key) ? '' : k));
