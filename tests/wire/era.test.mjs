@@ -600,7 +600,7 @@ need('M12', 'tools are well-formed: names, schemas, descriptions, hints', async 
 		for (const [name, one] of Object.entries(tool.inputSchema.properties)) ok(typeof one.description === 'string' && one.description, `${what}: description of ${name}`);
 		const hints = tool.annotations;
 		for (const key of ['readOnlyHint', 'openWorldHint']) eq(typeof hints?.[key], 'boolean', `${what}: type of ${key}`);
-		eq(hints.readOnlyHint, tool.name === SEARCH, `${what}: readOnlyHint`);
+		eq(hints.readOnlyHint, [SEARCH, 'list_documents', 'read_document'].includes(tool.name), `${what}: readOnlyHint`);
 		if (!hints.readOnlyHint) for (const key of ['destructiveHint', 'idempotentHint']) eq(typeof hints[key], 'boolean', `${what}: type of ${key}`);
 		for (const key of Object.keys(tool))
 			oneOf(key, ['name', 'title', 'description', 'icons', 'inputSchema', 'outputSchema', 'annotations', '_meta'], `${what}: member of a tool`);
