@@ -157,7 +157,11 @@ const struct command commands[] = {
 	  "twice is there twice.\n"
 	  "\n"
 	  "Example:  mcpctl document import handbook/*.md\n", mcpctl_document_import },
-	{ "document", "list", "", "list documents: id, date, author, title",
-	  "One line each, oldest first.\n", mcpctl_document_list },
+	{ "document", "list", "[--json]", "list documents: id, date, author, title",
+	  "One line each, by id; what is for its author alone is marked as private.\n", mcpctl_document_list },
+	{ "document", "show", "[--json] ID", "show one document with its text",
+	  "Also a private one.\n", mcpctl_document_show },
+	{ "document", "delete", "ID...", "remove documents",
+	  "Asks nothing.  All of them are removed, or none.\n", mcpctl_document_delete },
 	{ NULL, NULL, NULL, NULL, NULL, NULL },
 };

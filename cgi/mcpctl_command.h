@@ -33,6 +33,8 @@ int mcpctl_user_enable(struct mcpctl *m, int argc, char **argv);
 int mcpctl_user_list(struct mcpctl *m, int argc, char **argv);
 int mcpctl_document_import(struct mcpctl *m, int argc, char **argv);
 int mcpctl_document_list(struct mcpctl *m, int argc, char **argv);
+int mcpctl_document_show(struct mcpctl *m, int argc, char **argv);
+int mcpctl_document_delete(struct mcpctl *m, int argc, char **argv);
 int mcpctl_client_list(struct mcpctl *m, int argc, char **argv);
 int mcpctl_client_show(struct mcpctl *m, int argc, char **argv);
 int mcpctl_client_add(struct mcpctl *m, int argc, char **argv);

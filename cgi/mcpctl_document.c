@@ -12,6 +12,7 @@
 
 #include "buf.h"
 #include "mcpctl_command.h"
+#include "store_change.h"
 #include "store_document.h"
 #include "utf8.h"
 
@@ -230,7 +231,7 @@ int mcpctl_document_import(struct mcpctl *m, int argc, char **argv)
 		return mcpctl_refused(no);
 	for (i = 0; i < argc && status == EXIT_SUCCESS; i++)
 		status = import_file(m, argv[i], &documents);
-	if (status == EXIT_SUCCESS && (no = store_commit(m->store)))
+	if (status == EXIT_SUCCESS && ((no = change_put(m->store, CHANGE_RESOURCES, "", 0, m->now)) || (no = store_commit(m->store))))
 		status = mcpctl_refused(no);
 	store_end(m->store);
 	if (status == EXIT_SUCCESS)
@@ -238,27 +239,4 @@ int mcpctl_document_import(struct mcpctl *m, int argc, char **argv)
 	else
 		mcpctl_fail("nothing was imported");
 	return status;
-}
-
-static void print_document(void *with, const struct document *d)
-{
-	struct mcpctl *m = with;
-
-	printf("%6lld  %s  ", (long long)d->id, mcpctl_date(m->arena, d->created_at));
-	mcpctl_print_plain(d->author);
-	fputs("  ", stdout);
-	mcpctl_print_plain(d->title);
-	putchar('\n');
-}
-
-int mcpctl_document_list(struct mcpctl *m, int argc, char **argv)
-{
-	const struct fail *no;
-
-	if (argc > 0)
-		return mcpctl_misuse(m, "'%s' is not understood", argv[0]);
-	if (!mcpctl_open(m))
-		return EXIT_FAILURE;
-	no = document_each(m->store, m->arena, print_document, m);
-	return no ? mcpctl_refused(no) : EXIT_SUCCESS;
 }

@@ -6,7 +6,11 @@
 
 static const struct builtin *const tools[] = {
 	&tool_create_document,
+	&tool_delete_document,
+	&tool_list_documents,
+	&tool_read_document,
 	&tool_search_knowledge_base,
+	&tool_update_document,
 };
 
 const struct builtin *builtin_at(size_t i)

@@ -39,7 +39,11 @@ struct builtin {
 
 /* The tools themselves. */
 extern const struct builtin tool_create_document;
+extern const struct builtin tool_delete_document;
+extern const struct builtin tool_list_documents;
+extern const struct builtin tool_read_document;
 extern const struct builtin tool_search_knowledge_base;
+extern const struct builtin tool_update_document;
 
 /* The one of that name, or NULL. */
 const struct builtin *builtin_find(const char *name) __attribute__((nonnull));

@@ -16,6 +16,7 @@
 
 enum registration { REGISTRATION_OPEN, REGISTRATION_APPROVE, REGISTRATION_TOKEN, REGISTRATION_OFF };
 enum documents { DOCUMENTS_ON, DOCUMENTS_PINNED, DOCUMENTS_OFF };
+enum kb_visibility { KB_TEAM, KB_PRIVATE };
 enum audit_level { AUDIT_ACCESS, AUDIT_CALLS, AUDIT_OFF };
 
 /* How often something may happen; see limit.h. */
@@ -66,6 +67,7 @@ struct conf {
 	int64_t client_id_documents;	/* enum documents */
 	const char *cimd_ca_file;	/* absolute, or NULL */
 	int64_t client_credentials, introspection;	/* bool */
+	int64_t kb_visibility;		/* enum kb_visibility */
 	int64_t audit;			/* enum audit_level */
 	int64_t audit_days;
 	struct conf_rate limit[LIMITS];

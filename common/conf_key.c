@@ -74,8 +74,11 @@ const struct conf_key conf_keys[] = {
 	  "Times that the keys of one client are looked for where one is missing, or all are." },
 	{ "limit_audit", RATE, AT(limit[LIMIT_AUDIT]), 0, 0, "300/3600", "Refusals of one address that are written down." },
 	{ "limit_calls", RATE, AT(limit[LIMIT_CALLS]), 0, 0, "6000/60", "Tool calls of one address that are written down." },
-	{ "limit_documents", RATE, AT(limit[LIMIT_DOCUMENTS]), 0, 0, "120/60", "Documents that one person adds." },
+	{ "limit_documents", RATE, AT(limit[LIMIT_DOCUMENTS]), 0, 0, "120/60", "Documents that one person adds or changes." },
 	{ "limit_completions", RATE, AT(limit[LIMIT_COMPLETIONS]), 0, 0, "600/60", "Completions that one person asks for." },
+	{ "kb_visibility", MODE, AT(kb_visibility), 0, 0, "team private",
+	  "Who sees the documents that a person adds to the knowledge base: team (everybody who may read) or private (that person "
+	  "alone). A document keeps what it was made with; what the operator imports is for everybody." },
 	{ "audit", MODE, AT(audit), 0, 0, "access calls off",
 	  "What is written down: access (sign-in, consent, tokens, refusals), calls (tool calls too), off." },
 	{ "audit_days", NUMBER, AT(audit_days), 1, 3650, "90", "Days that it is kept." },

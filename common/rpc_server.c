@@ -7,8 +7,8 @@
 
 #define INSTRUCTIONS \
     "A knowledge base that the user shares with others. Search it with search_knowledge_base before you answer what " \
-    "its documents may settle, and name the documents you used. Add to it with create_document only what the user " \
-    "wants to keep."
+    "its documents may settle, read what you rely on with read_document, and name the documents you used. Write to it " \
+    "with create_document, update_document and delete_document only what the user wants to keep, change or remove."
 
 static const struct fail no_version = {
 	200, "invalid_request", "params.protocolVersion must be a string", RPC_INVALID_PARAMS, 0, 0

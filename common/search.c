@@ -54,3 +54,17 @@ const char *search_expression(struct arena *a, const char *text)
 		}
 	return b.len ? b.v : NULL;
 }
+
+const char *search_among(struct arena *a, const char *column, const char *text)
+{
+	const char *expression = search_expression(a, text);
+
+	return expression ? arena_printf(a, "%s : (%s)", column, expression) : NULL;
+}
+
+const char *search_begun(struct arena *a, const char *column, const char *text)
+{
+	const char *expression = search_expression(a, text);
+
+	return expression ? arena_printf(a, "%s : (%s *)", column, expression) : NULL;
+}

@@ -14,4 +14,10 @@
  */
 const char *search_expression(struct arena *a, const char *text) __attribute__((nonnull));
 
+/* The same among the words of one column: title, content or tags. */
+const char *search_among(struct arena *a, const char *column, const char *text) __attribute__((nonnull));
+
+/* The same; the last word may be unfinished. */
+const char *search_begun(struct arena *a, const char *column, const char *text) __attribute__((nonnull));
+
 #endif

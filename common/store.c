@@ -24,6 +24,7 @@ struct store {
 	sqlite3_stmt *st[SQL_COUNT];
 	bool durable;			/* synchronous=FULL was said */
 	bool hasty;			/* waits only REMARK_TIMEOUT */
+	bool ranks;			/* knows kb_rank() */
 	bool broken;			/* the connection is not to be trusted any more */
 };
 
@@ -60,7 +61,7 @@ static void store_close(struct store *s)
 	memset(s->st, 0, sizeof s->st);
 	sqlite3_close(s->db);
 	s->db = NULL;
-	s->broken = s->durable = false;
+	s->broken = s->durable = s->ranks = false;
 }
 
 void store_drop(struct store *s)
@@ -250,6 +251,11 @@ void store_leave(struct store *s)
 }
 
 /* ---- named statements ------------------------------------------------------------------------------------------ */
+
+bool *store_ranks(struct store *s)
+{
+	return &s->ranks;
+}
 
 struct query query_new(struct store *s, enum sql which)
 {

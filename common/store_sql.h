@@ -39,6 +39,9 @@ struct query {
 /* The first number that a text of our own gives (a PRAGMA, a count), or -1. */
 int64_t store_ask(sqlite3 *db, const char *sql);
 
+/* Whether the connection knows kb_rank(); of store_rank.c. */
+bool *store_ranks(struct store *s);
+
 /* Opens the file if need be, prepares the statement once a process, checks the role. */
 struct query query_new(struct store *s, enum sql which);
 

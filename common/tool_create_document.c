@@ -1,37 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /* tool_create_document: adds a document under the name of the person who signed in. */
-#include <inttypes.h>
-#include <string.h>
-
 #include <json-c/json.h>
 
 #include "json.h"
-#include "limit.h"
+#include "kb_change.h"
 #include "line.h"
 #include "rfc3339.h"
-#include "store_document.h"
 #include "builtin.h"
-
-/* What the schema cannot say. */
-static const char *find_wrong(const struct document *d)
-{
-	if (!line_is(d->title))
-		return "title must be one line of text, without control characters";
-	if (!d->tags)
-		return "tags must each be one line of text, without control characters";
-	return d->content[strspn(d->content, " \t\r\n")] == '\0' ? "content must not be blank" : NULL;
-}
-
-static const struct fail *put(struct context *cx, struct document *d, int64_t user_id)
-{
-	const struct fail *no;
-
-	if ((no = store_begin(cx->store)) ||
-	    (no = limit_take(cx, LIMIT_DOCUMENTS, arena_printf(cx->arena, "%" PRId64, user_id))) ||
-	    (no = document_put(cx->store, d, user_id)) || (no = store_commit(cx->store)))
-		store_end(cx->store);
-	return no;
-}
 
 static const struct fail *create(struct tool_call *call)
 {
@@ -40,15 +15,13 @@ static const struct fail *create(struct tool_call *call)
 		.title = json_text(call->arguments, "title"),
 		.content = json_text(call->arguments, "content"),
 		.tags = line_join(cx->arena, json_get(call->arguments, "tags")),
-		.author = call->who->user_name,
-		.created_at = cx->now,
 	};
 	struct buf *b = &call->result;
 	const struct fail *no;
 
-	if ((call->wrong = find_wrong(&d)))
+	if ((call->wrong = kb_check(&d)))
 		return NULL;
-	if ((no = put(cx, &d, call->who->user_id)))
+	if ((no = kb_put(cx, call->who, &d)))
 		return no;
 	buf_char(b, '{');
 	json_put_number(b, "id", d.id);
@@ -65,7 +38,7 @@ const struct builtin tool_create_document = {
 	.title = "Create a document",
 	.description =
 	    "Adds a document to the knowledge base under the name of the user, where it can be found at once. "
-	    "It cannot be changed or removed by a tool afterwards; calling twice makes two documents.",
+	    "Calling twice makes two documents: to change one that is there, use update_document.",
 	.scope = "write:knowledge",
 	.input_schema = "{\"type\":\"object\",\"properties\":{"
 	    "\"title\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":200,"

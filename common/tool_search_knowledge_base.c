@@ -36,7 +36,7 @@ static const struct fail *search(struct tool_call *call)
 	size_t n = 0;
 	const struct fail *no;
 
-	if (expression && (no = document_search(call->cx->store, a, expression,
+	if (expression && (no = document_search(call->cx->store, a, call->who->user_id, expression,
 	    limit ? json_object_get_int64(limit) : LIMIT_DEFAULT, &hit, &n)))
 		return no;
 	buf_text(&call->result, "{\"results\":[");

@@ -193,7 +193,8 @@ CREATE TABLE audit (
 	address		TEXT NOT NULL
 ) STRICT;
 
--- The knowledge base.  user_id is NULL for what the operator imported.
+-- The knowledge base.  user_id is NULL for what the operator imported.  Documents for everybody are numbered from 1 on; private
+-- ones have numbers from 2^32 on that are made of the second and of chance, so that nobody can count them by his own.
 CREATE TABLE document (
 	id		INTEGER PRIMARY KEY AUTOINCREMENT,
 	user_id		INTEGER REFERENCES user (id) ON DELETE SET NULL,
@@ -204,6 +205,7 @@ CREATE TABLE document (
 	updated_at	INTEGER NOT NULL DEFAULT 0,	-- 0: never since
 	private		INTEGER NOT NULL DEFAULT 0	-- 1: for the one who wrote it
 ) STRICT;
+CREATE INDEX document_by_user ON document (user_id);
 
 -- Its index.  Kept by statements and not by triggers: the programs distrust the schema (trusted_schema=off), and a
 -- trigger may then not reach a virtual table.
@@ -211,7 +213,8 @@ CREATE VIRTUAL TABLE document_text USING fts5 (
 	title, content, tags,
 	content = 'document', content_rowid = 'id', tokenize = "unicode61 remove_diacritics 2"
 );
--- A match in the title weighs more than one in a tag, and that more than one in the text.
+-- A match in the title weighs more than one in a tag, and that more than one in the text.  A search by a person has an order of
+-- its own, see store_rank.h.
 INSERT INTO document_text (document_text, rank) VALUES ('rank', 'bm25(8.0, 1.0, 4.0)');
 
 -- What changed, for clients that listen: a list (tools, prompts, resources), one resource, a task.  Whoever listens remembers the

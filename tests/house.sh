@@ -52,7 +52,7 @@ only 'no unbounded or careless calls'	'\b(strcpy|strcat|sprintf|vsprintf|gets|st
 only 'HTML only in common/html'	'"[^"]*<(html|body|div|form|input|p|h1)[ >]' 'common/html/[a-z]*\.html'
 only 'Location is written in http only' '"Location' 'common/http\.c'
 
-domain=$(for m in answer assertion audit authorization bearer builtin call cimd client_metadata clientauth clientkeys connection jws limit login oauth \
+domain=$(for m in answer assertion audit authorization bearer builtin call cimd kb client_metadata clientauth clientkeys connection jws limit login oauth \
 	password pkce program redirect registration resource rpc schema scope search site tool; do ls common/$m*.[ch] 2>/dev/null; done)
 # shellcheck disable=SC2086
 never 'the domain knows no HTTP' '"(http|serve|serve_front|html|pages|page|browser|voice)\.h"' $domain

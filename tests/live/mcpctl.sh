@@ -337,6 +337,64 @@ is "SELECT why FROM audit WHERE event = 'account' AND user = 'ada'" 'disabled by
 run user enable ada
 check 'user disable ends the grants, with a row of the audit for each and one for the user'
 
+# ---- documents ----------------------------------------------------------------------------------------------------
+
+printf '# Handbook\n\nFirst line.\n\033[31mSecond \302\233line.\n\n## Part two\n\nMore.\n' >"$top/handbook.md"
+run document import "$top/handbook.md"
+exits 0
+prints 'imported 2 documents'
+is "SELECT group_concat(kind || about || coalesce(user_id, '')) FROM change" resources
+row "INSERT INTO document (id, user_id, title, content, tags, created_at, updated_at, private)
+ VALUES (5000000000, 1, 'My' || char(27) || 'own', 'secret', 'a' || char(10) || 'b', 1780000000, 1780086400, 1);
+ INSERT INTO document_text (rowid, title, content, tags) SELECT id, title, content, tags FROM document WHERE private"
+run document list
+exits 0
+prints 'operator  Handbook: Part two'
+prints '5000000000  2026-05-28  ada  private  My?own'
+run document list --json
+json
+prints '"title":"Handbook: Part two","tags":[],"author":"operator","private":false,'
+prints '{"id":5000000000,"title":"My\u001bown","tags":["a","b"],"author":"ada","private":true,"created_at":1780000000,"updated_at":1780086400}'
+never_prints secret
+run document show 1
+exits 0
+prints 'document   1'
+prints 'First line.'
+prints '?[31mSecond ?line.'
+never_prints "$(printf '\033')"
+run document show 5000000000 --json
+json
+prints '"content":"secret"}'
+run document show 5000000000
+prints 'document   5000000000, private'
+prints 'changed    2026-05-29 20:26:40'
+for words in '' 0 x -1 '1 2' '1 --xml' 99; do
+	run document show $words
+	[ $status -ne 0 ] || no "document show $words"
+	silent
+done
+check 'document import, list and show, private or not, with nothing that drives a terminal'
+
+row 'DELETE FROM change'
+for words in '' x '1 x' '1 99' '1 1' '1 --all'; do
+	run document delete $words
+	[ $status -ne 0 ] || no "document delete $words"
+	silent
+done
+is 'SELECT count(*) FROM document' 3
+is 'SELECT count(*) FROM change' 0
+run document delete 1 5000000000
+exits 0
+prints '2 documents are gone'
+is 'SELECT group_concat(title) FROM document' 'Handbook: Part two'
+is "SELECT group_concat(kind || about || coalesce(':' || user_id, ''), ' ') FROM change" \
+	'resourcekb:///documents/1 resources resourcekb:///documents/5000000000:1 resources:1'
+row "INSERT INTO document_text (document_text, rank) VALUES ('integrity-check', 1)"
+is "SELECT count(*) FROM document_text WHERE document_text MATCH 'secret OR first'" 0
+run document delete 2
+prints '1 document is gone'
+check 'document delete removes all or none, keeps the index, and is heard of by those who may'
+
 # ---- redirects and scopes -----------------------------------------------------------------------------------------
 
 run redirect allow 'https://*.example.org/cb'
@@ -538,7 +596,7 @@ run check
 exits 1
 run migrate
 exits 0
-prints 'from schema 1 to 2'
+prints 'from schema 1 to 3'
 run user list
 exits 0
 prints eve

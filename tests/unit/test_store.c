@@ -211,7 +211,7 @@ static void documents_are_found_best_first(void **state)
 	size_t hits;
 
 	put_document(w, "Pears", "nothing of the kind", 0);
-	assert_go_on(document_search(w->cx.store, w->cx.arena, "\"apples\"", 10, &hit, &hits));
+	assert_go_on(document_search(w->cx.store, w->cx.arena, w->user, "\"apples\"", 10, &hit, &hits));
 	assert_int_equal(hits, 2);
 	assert_int_equal(hit[0].id, title);
 	assert_int_equal(hit[1].id, content);
@@ -219,9 +219,9 @@ static void documents_are_found_best_first(void **state)
 	assert_string_equal(hit[1].author, "ada");
 	assert_non_null(strstr(hit[1].snippet, "**apples**"));
 	assert_int_equal(hit[1].created_at, START);
-	assert_go_on(document_search(w->cx.store, w->cx.arena, "\"apples\"", 1, &hit, &hits));
+	assert_go_on(document_search(w->cx.store, w->cx.arena, w->user, "\"apples\"", 1, &hit, &hits));
 	assert_int_equal(hits, 1);
-	assert_go_on(document_search(w->cx.store, w->cx.arena, "\"cherries\"", 10, &hit, &hits));
+	assert_go_on(document_search(w->cx.store, w->cx.arena, w->user, "\"cherries\"", 10, &hit, &hits));
 	assert_int_equal(hits, 0);
 	assert_go_on(document_count(world_as(w, ROLE_MCPCTL), &n));
 	assert_int_equal(n, 3);

@@ -105,7 +105,15 @@ CALL(document_count) { int64_t n; forget(document_count(s, &n)); }
 CALL(document_each) { forget(document_each(s, arena, each_document, NULL)); }
 CALL(document_put) { struct document d = { .title = "", .content = "",
     .tags = "" }; forget(document_put(s, &d, 0)); }
-CALL(document_search) { struct hit *h; size_t n; forget(document_search(s, arena, "\"x\"", 1, &h, &n)); }
+CALL(document_search) { struct hit *h; size_t n; forget(document_search(s, arena, 1, "\"x\"", 1, &h, &n)); }
+CALL(document_update) { struct document d = { .id = 1, .title = "", .content = "", .tags = "" }; forget(document_update(s, &d)); }
+CALL(document_drop) { forget(document_drop(s, 1)); }
+CALL(document_find) { struct document *d; forget(document_find(s, arena, 1, 1, &d)); }
+CALL(document_find_any) { struct document *d; forget(document_find_any(s, arena, 1, &d)); }
+CALL(document_page) { struct document *d; size_t n; forget(document_page(s, arena, 1, 0, 9, 1, &d, &n)); }
+CALL(document_page_tagged) { struct document *d; size_t n;
+    forget(document_page_tagged(s, arena, 1, "\"x\"", "x", 0, 1, &d, &n)); }
+CALL(document_titled) { int64_t id; size_t n; forget(document_titled(s, 1, "\"x\"", 1, &id, &n)); }
 CALL(grant_find) { struct grant *g; forget(grant_find(s, arena, 1, &g)); }
 CALL(grant_find_before) { const char *x; forget(grant_find_before(s, arena, 1, "x", "x", START, &x)); }
 CALL(grant_find_machine) { struct grant *g; forget(grant_find_machine(s, arena, "x", "x", START, &g)); }
@@ -188,6 +196,8 @@ static const struct {
 	ROW(client_put, R), ROW(client_set_agreed, A), ROW(code_count_try, T), ROW(code_find, T), ROW(code_put, A),
 	ROW(code_take, T),
 	ROW(document_count, O), ROW(document_each, O), ROW(document_put, M | O), ROW(document_search, M),
+	ROW(document_update, M), ROW(document_drop, M | O), ROW(document_find, M), ROW(document_find_any, O), ROW(document_page, M),
+	ROW(document_page_tagged, M), ROW(document_titled, M),
 	ROW(grant_find, T | V),
 	ROW(grant_find_before, A), ROW(grant_find_machine, T), ROW(grant_touch, T | M),
 	ROW(grant_put, A), ROW(grant_put_machine, T), ROW(grant_revoke, T | V | O), ROW(grant_revoke_user, P | O), ROW(grant_set_generation, T),
