@@ -5,7 +5,7 @@
 #include "builtin_prompt.h"
 
 static const struct builtin_prompt *const prompts[] = {
-	NULL
+	&prompt_answer_from_documents,
 };
 
 const struct builtin_prompt *builtin_prompt_at(size_t i)

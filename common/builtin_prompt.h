@@ -21,6 +21,9 @@ struct builtin_prompt {
 	const struct fail *(*get)(struct context *cx, const struct bearer *who, struct json_object *values, struct json_object **result);
 };
 
+/* The prompts themselves. */
+extern const struct builtin_prompt prompt_answer_from_documents;
+
 /* The one of that name, or NULL. */
 const struct builtin_prompt *builtin_prompt_find(const char *name) __attribute__((nonnull));
 

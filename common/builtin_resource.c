@@ -5,7 +5,7 @@
 #include "builtin_resource.h"
 
 static const struct builtin_resource *const resources[] = {
-	NULL
+	&resource_documents,
 };
 
 const struct builtin_resource *builtin_resource_at(size_t i)

@@ -37,6 +37,9 @@ struct builtin_resource {
 	const struct fail *(*complete)(struct context *cx, const struct bearer *who, const char *typed, struct completion *to);
 };
 
+/* The resources themselves. */
+extern const struct builtin_resource resource_documents;
+
 /* The one of that name, or NULL. */
 const struct builtin_resource *builtin_resource_find(const char *name) __attribute__((nonnull));
 

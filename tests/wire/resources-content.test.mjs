@@ -264,3 +264,52 @@ need('M43', 'reading a resource may need an answer first', async (s) => {
 	const none = await modern(s, t, 'resources/read', { uri });
 	rpcError(none, none.streamed ? 200 : 400, -32021, ANY, 'nor this one');
 }, SITE);
+
+need('M02b', 'where there is no site the documents of the knowledge base are resources, and a prompt embeds them', async (s) => {
+	const t = await tokenFor(s);
+	const made = [];
+	for (let i = 0; i < 130; i++) made.push(modernResult(await modern(s, t, 'tools/call', { name: 'create_document', arguments: { title: `Paper ${i}`, content: `Text ${i} of zebras.` } })).structuredContent);
+	const seen = [];
+	let cursor;
+	do {
+		const page = modernResult(await modern(s, t, 'resources/list', cursor === undefined ? {} : { cursor }));
+		seen.push(...page.resources);
+		cursor = page.nextCursor;
+	} while (cursor !== undefined);
+	eq(seen.map((r) => r.uri), made.map((d) => `kb:///documents/${d.id}`), 'all, in order, once');
+	eq([seen[0].title, seen[0].mimeType], ['Paper 0', 'text/markdown'], 'the first');
+	match(seen[0].annotations.lastModified, /^\d{4}-\d\d-\d\dT/, 'lastModified');
+	eq(modernResult(await modern(s, t, 'resources/templates/list')).resourceTemplates.map((x) => [x.uriTemplate, x.name]), [['kb:///documents/{id}', 'documents']], 'template');
+	eq(await contents(s, seen[7].uri), [{ uri: seen[7].uri, mimeType: 'text/markdown', text: 'Text 7 of zebras.' }], 'read');
+	for (const id of ['0', '007', '-1', '99999', 'x', '1e3', '9007199254740993']) await missing(s, `kb:///documents/${id}`);
+	const c = async (value) => modernResult(await modern(s, t, 'completion/complete', { ref: { type: 'ref/resource', uri: 'kb:///documents/{id}' }, argument: { name: 'id', value } })).completion;
+	ok((await c('Paper 129')).values.includes(String(made[129].id)), 'by a title');
+	ok((await c('')).values.length <= 100 && (await c('')).hasMore, 'at most a hundred');
+	const p = modernResult(await modern(s, t, 'prompts/list')).prompts;
+	eq(p.map((x) => [x.name, x.arguments.map((a) => [a.name, a.required])]), [['answer_from_documents', [['question', true]]]], 'prompts');
+	const got = modernResult(await modern(s, t, 'prompts/get', { name: 'answer_from_documents', arguments: { question: 'What does paper 42 say of zebras, please?' } }));
+	const parts = got.messages.map((m) => m.content);
+	ok(parts.length > 1 && parts.length <= 6, 'documents');
+	eq(parts.at(-1).type, 'text', 'the question comes last');
+	match(parts.at(-1).text, /Question: What does paper 42 say of zebras, please\?$/, 'question');
+	ok(parts.slice(0, -1).every((b) => b.type === 'resource' && b.resource.uri.startsWith('kb:///documents/')), 'embedded');
+	match(parts[0].resource.text, /^# Paper 42\n\nText 42/, 'the best first');
+	rpcError(await modern(s, t, 'prompts/get', { name: 'answer_from_documents', arguments: {} }), 200, -32602, ANY, 'without a question');
+	eq(modernResult(await modern(s, t, 'prompts/get', { name: 'answer_from_documents', arguments: { question: 'xyzzy?' } })).messages.length, 1, 'nothing found');
+}, { own: true });
+
+need('M02c', 'a site takes what is built in over, under its own names', async (s) => {
+	put(s, 'aaa.txt', 'A');
+	put(s, 'papers.resource.json', { builtin: 'documents', title: 'Papers', scope: 'write:knowledge' });
+	put(s, 'zzz.txt', 'Z');
+	put(s, '../tools/add.json', { builtin: 'create_document' });
+	put(s, '../prompts/ask.json', { builtin: 'answer_from_documents', title: 'Ask' });
+	const t = await tokenFor(s);
+	const made = modernResult(await modern(s, t, 'tools/call', { name: 'add', arguments: { title: 'T', content: 'C' } })).structuredContent;
+	eq(await uris(s), ['site:///aaa.txt', `kb:///documents/${made.id}`, 'site:///zzz.txt'], 'between the files');
+	const reader = (await obtain(s, { scope: 'read:knowledge' })).tokens.access_token;
+	eq(await uris(s, reader), ['site:///aaa.txt', 'site:///zzz.txt'], 'who lacks the scope is told of none');
+	status(await modern(s, reader, 'resources/read', { uri: `kb:///documents/${made.id}` }), 403);
+	eq((await modern(s, t, 'resources/templates/list')).json.result.resourceTemplates[0].title, 'Papers', 'title');
+	eq((await modern(s, t, 'prompts/list')).json.result.prompts.map((x) => [x.name, x.title]), [['ask', 'Ask']], 'prompt');
+}, SITE);
