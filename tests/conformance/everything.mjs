@@ -83,6 +83,7 @@ const WAITING = Object.values(PARTS).flat();
 /** Differences and why they stand; '-' is theirs alone, '+' ours alone. */
 const NO_TASKS = 'tasks of 2025-11-25 are an experiment that the next revision took out again; a tool without "execution" forbids them ("Tasks")';
 const DRAFT = 'JSON Schema 2020-12 is meant where no $schema says otherwise ("JSON Schema Usage")';
+const DESCRIBED = 'optional; the description of the list, once more';
 const NOTES = {
 	'list of tools': { '- .tools[].execution.taskSupport string': NO_TASKS, '- .tools[].inputSchema.$schema string': DRAFT },
 	'tool with an output schema in the list': { '- .tools[].execution.taskSupport string': NO_TASKS, '- .tools[].inputSchema.$schema string': DRAFT,
@@ -95,6 +96,9 @@ const NOTES = {
 	'list of resources': { '+ .resources[].size number': 'optional; known of a file' },
 	'unknown resource': { '- error -32602': 'the code of the next revision', '+ error -32002': 'the code of this one ("Resources", "Error Handling")',
 		'+ error.data.uri string': 'the example there has it' },
+	'prompt': { '+ .description string': DESCRIBED },
+	'prompt with arguments': { '+ .description string': DESCRIBED },
+	'prompt with a resource': { '+ .description string': DESCRIBED },
 	'unknown level': { '- error -32603': 'they have not looked', '+ error -32602': 'an invalid level is this error ("Logging", "Error Handling")' },
 	'progress': { '+ before it.params.message string': 'optional; our fixture says what it is doing' },
 };
