@@ -4,6 +4,7 @@
 
 #include "rpc_method.h"
 #include "rpc_server.h"
+#include "rpc_tasks.h"
 #include "rpc_tools.h"
 
 static const struct fail unknown_method = {
@@ -21,6 +22,9 @@ static const struct method {
 } methods[] = {
 	{ "tools/call", REVISION_OLDEST, REVISION_MODERN, rpc_tools_call, rpc_tools_scope },
 	{ "tools/list", REVISION_OLDEST, REVISION_MODERN, rpc_tools_list, NULL },
+	{ "tasks/get", REVISION_MODERN, REVISION_MODERN, rpc_tasks_get, NULL },
+	{ "tasks/update", REVISION_MODERN, REVISION_MODERN, rpc_tasks_update, NULL },
+	{ "tasks/cancel", REVISION_MODERN, REVISION_MODERN, rpc_tasks_cancel, NULL },
 	{ "server/discover", REVISION_MODERN, REVISION_MODERN, rpc_server_discover, NULL },
 	{ "initialize", REVISION_OLDEST, REVISION_LAST_LEGACY, rpc_server_initialize, NULL },
 	{ "ping", REVISION_OLDEST, REVISION_LAST_LEGACY, rpc_server_ping, NULL },

@@ -2,8 +2,11 @@
 /* rpc_server: who we are and what we can. */
 #include "json.h"
 #include "rpc_server.h"
+#include "rpc_tasks.h"
+#include "task_json.h"
 
 #define CAPABILITIES "{\"tools\":{}}"
+#define CAPABILITIES_TASKS "{\"tools\":{},\"extensions\":{\"" TASK_EXTENSION "\":{}}}"
 
 #define INSTRUCTIONS \
     "A knowledge base that the user shares with others. Search it with search_knowledge_base before you answer what " \
@@ -19,7 +22,7 @@ const struct fail *rpc_server_discover(struct rpc_run *r)
 {
 	rpc_run_begin(r);
 	json_put_words(r->b, "supportedVersions", rpc_shape_name(REVISION_MODERN));
-	rpc_run_put_json(r, "capabilities", CAPABILITIES);
+	rpc_run_put_json(r, "capabilities", rpc_tasks_are_there(r->cx) ? CAPABILITIES_TASKS : CAPABILITIES);
 	json_put_member(r->b, "instructions", INSTRUCTIONS);
 	rpc_run_put_cache(r, RPC_CACHE_DISCOVER, "public");
 	return rpc_run_end(r);

@@ -5,6 +5,7 @@
 #include "conf.h"
 #include "json.h"
 #include "rpc_call.h"
+#include "rpc_tasks.h"
 #include "rpc_tools.h"
 #include "scope.h"
 #include "tool.h"
@@ -39,8 +40,11 @@ const struct fail *rpc_tools_call(struct rpc_run *r)
 		return no;
 	if (!scope_covers(r->cx->conf, r->who->scope, t->scope))
 		return &fail_unavailable;	/* it changed since the scope was checked */
-	if ((no = rpc_call_read(r->cx, r->who, r->m, r->way, &c)) ||
-	    (no = tool_run(t, &c, arguments, &answer)))
+	if ((no = rpc_call_read(r->cx, r->who, r->m, r->way, &c)))
+		return no;
+	if (rpc_tasks_wants(r, t, &c, &no))
+		return rpc_tasks_create(r, t, &c, arguments);
+	if (no || (no = tool_run(t, &c, arguments, &answer)))
 		return no;
 	if (r->cx->conf->audit == AUDIT_CALLS) {
 		r->cx->trail.why = arena_printf(r->cx->arena, "%s%s", t->name, answer.failed ? ": refused" : "");
