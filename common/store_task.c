@@ -54,6 +54,17 @@ static const struct fail *take_one(struct query *q, struct arena *a, struct task
 	return query_end(q);
 }
 
+static const struct fail *task_reap(struct store *s, int64_t now)
+{
+	struct query q = query_new(s, SQL_TASK_REAP);
+
+	query_int(&q, ":now", now);
+	query_int(&q, ":limit", REAPED_AT_ONCE);
+	while (query_row(&q))
+		continue;
+	return query_end(&q);
+}
+
 static void bind_user(struct query *q, int64_t user_id)
 {
 	if (user_id)
@@ -62,8 +73,7 @@ static void bind_user(struct query *q, int64_t user_id)
 
 const struct fail *task_put(struct store *s, const struct task *t)
 {
-	int64_t n;
-	const struct fail *no = task_reap(s, t->created_at, REAPED_AT_ONCE, &n);
+	const struct fail *no = task_reap(s, t->created_at);
 	struct query q;
 
 	if (no)
@@ -224,16 +234,5 @@ const struct fail *task_each(struct store *s, struct arena *a, void (*each)(void
 
 	while (query_row(&q))
 		each(with, read_task(&q, a));
-	return query_end(&q);
-}
-
-const struct fail *task_reap(struct store *s, int64_t now, int64_t limit, int64_t *n)
-{
-	struct query q = query_new(s, SQL_TASK_REAP);
-
-	query_int(&q, ":now", now);
-	query_int(&q, ":limit", limit);
-	for (*n = 0; query_row(&q); ++*n)
-		continue;
 	return query_end(&q);
 }

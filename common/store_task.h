@@ -90,8 +90,4 @@ const struct fail *task_tell(struct store *s, const struct task *t, const char *
 const struct fail *task_each(struct store *s, struct arena *a, void (*each)(void *with, const struct task *t), void *with)
     __attribute__((nonnull(1, 2, 3), warn_unused_result));
 
-/* Drops at most `limit` that are over. */
-const struct fail *task_reap(struct store *s, int64_t now, int64_t limit, int64_t *n)
-    __attribute__((nonnull, warn_unused_result));
-
 #endif

@@ -165,6 +165,7 @@ static void next_round(struct worker *w, struct call *c, struct task *to, const 
 	to->round++;
 	to->state = answer->state;
 	to->updated_at = w->cx.now;
+	to->expires_at = w->cx.now + to->life + w->cx.conf->task_ttl;
 	if (json_object_object_length(questions) > 0)
 		ask(w, to, questions);
 }

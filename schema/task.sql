@@ -43,7 +43,7 @@ UPDATE task SET worker = :worker, alive_at = :now, updated_at = :now, runs = run
 RETURNING id, user_id, client_id, grant_id, resource, tool, request, restart, life, status, message, round, runs, state, asked,
   answers, outcome, created_at, updated_at, expires_at, worker, alive_at;
 
--- task_waits: mcp work
+-- task_waits: work
 -- Is there one that waits for its turn?
 SELECT 1 FROM task INDEXED BY task_at_work WHERE status = 'working' AND worker IS NULL LIMIT 1;
 
@@ -72,7 +72,7 @@ UPDATE task SET status = :status, message = :message, round = :round, runs = :ru
   answers = :answers, outcome = :outcome, updated_at = :now, expires_at = :expires_at, worker = :worker
  WHERE id = :id AND status = :was AND worker IS :had RETURNING 1;
 
--- task_reap: mcp mcpctl
+-- task_reap: mcp
 -- One that nobody has asked about for a day goes in whatever state it is.
 DELETE FROM task WHERE rowid IN (
   SELECT rowid FROM task INDEXED BY task_by_expiry
