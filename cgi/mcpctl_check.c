@@ -218,7 +218,7 @@ int mcpctl_check(struct mcpctl *m, int argc, char **argv)
 	if (!mcpctl_open(m))
 		return EXIT_FAILURE;
 	printf("settings   %s\nserver     %s\n", m->file, m->conf.resource[0].uri);
-	if ((status = check_settings_folder(m)) != EXIT_SUCCESS || (status = check_programs(m)) != EXIT_SUCCESS ||
+	if ((status = check_programs(m)) != EXIT_SUCCESS || (status = check_settings_folder(m)) != EXIT_SUCCESS ||
 	    (status = check_database(m)) != EXIT_SUCCESS ||
 	    (status = check_password_cost(m)) != EXIT_SUCCESS)
 		return status;
