@@ -94,6 +94,12 @@ const struct command commands[] = {
 	  "grant with all tokens.\n"
 	  "\n"
 	  "Example:  mcpctl token revoke <found.txt\n", mcpctl_token_revoke },
+	{ "task", "list", "[--json]", "list tasks: id, state, since when, tool, application, message",
+	  "One line each, oldest first.  A task is what a long tool works on apart from the request that it was called\n"
+	  "with: waiting (for its turn), working, input_required (it asks), completed, failed, cancelled.\n", mcpctl_task_list },
+	{ "task", "show", "ID [--json]", "show what is known of one",
+	  "What it was asked and what it came to is not shown: that is the person's.\n", mcpctl_task_show },
+	{ "task", "cancel", "ID", "end one", "Its program is ended within a second.\n", mcpctl_task_cancel },
 	{ "redirect", "allow", "PATTERN", "let browsers be sent to these addresses",
 	  "As soon as a scheme has one such rule, only what matches one may use that scheme; http on the person's\n"
 	  "own machine needs none.  A private scheme without a period is let in, too.  `*` stands for a part of one\n"

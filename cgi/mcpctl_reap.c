@@ -15,7 +15,7 @@ static const char *const kinds[CLIENTS + 1] = {
 	[REAPED_CODES] = "codes", [REAPED_ACCESS] = "access tokens", [REAPED_REFRESH] = "refresh tokens",
 	[REAPED_GRANTS] = "grants", [REAPED_PENDING] = "authorization requests", [REAPED_SESSIONS] = "sessions",
 	[REAPED_LIMITS] = "counters", [REAPED_ASSERTIONS] = "assertions",
-	[REAPED_DOCUMENTS] = "unused documents of clients", [REAPED_AUDIT] = "rows of the audit",
+	[REAPED_DOCUMENTS] = "unused documents of clients", [REAPED_AUDIT] = "rows of the audit", [REAPED_TASKS] = "tasks",
 	[CLIENTS] = "unused clients",
 };
 

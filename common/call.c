@@ -97,6 +97,8 @@ void call_line(struct call *c, const char *text, size_t n)
 {
 	struct json_object *line;
 
+	if (c->way.hear && c->way.hear(c->way.with, text, n))
+		return;
 	if (!json_read(c->cx->arena, text, n, &line))
 		return;
 	if (c->way.say && json_has(line, "progress"))

@@ -26,6 +26,7 @@ struct way {
 	void *with;
 	bool (*say)(void *with, const char *json, size_t n);	/* one message before the answer; false: nobody is there */
 	bool (*go_on)(void *with);	/* still there?  Also keeps a silent way open */
+	bool (*hear)(void *with, const char *line, size_t n);	/* a line of the program's, before all else; true: no more of it */
 	int watch;			/* a descriptor that hangs up with the client, or -1 */
 };
 
@@ -40,6 +41,7 @@ struct call {
 	const char *progress_token;	/* as JSON, or NULL */
 	double progress;		/* the last that was told */
 	enum level level;		/* log messages from here on */
+	bool detached;			/* a process of its own works on it, and no request waits */
 	bool cancels;			/* does a client that goes away end the call? (since 2026-07-28) */
 	struct way way;
 };

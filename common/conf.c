@@ -176,6 +176,8 @@ static bool finish(struct arena *a, struct conf *c, struct conf_error *e)
 		return refuse(e, 0, "logo must be a path on this origin that begins with one slash");
 	c->loopback = strncmp(c->issuer, "http:", 5) == 0;
 	c->folder = folder_of(a, e->file);
+	c->file = strrchr(e->file, '/');
+	c->file = arena_printf(a, "%s/%s", c->folder, c->file ? c->file + 1 : e->file);
 	if (c->database[0] != '/')
 		c->database = arena_printf(a, "%s/%s", c->folder, c->database);
 	c->site_given = c->site != NULL;

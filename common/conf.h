@@ -82,6 +82,8 @@ struct conf {
 	int64_t password_ln;
 	int64_t busy_timeout;		/* milliseconds */
 	int64_t workers, mcp_workers, mcp_waiters;
+	int64_t tasks;			/* bool */
+	int64_t task_max, task_person_max, task_ttl;
 
 	/* of the reading itself */
 	const char *first_resource;	/* the plain key resource, or NULL */
@@ -91,6 +93,7 @@ struct conf {
 	bool site_given;		/* was there a line `site`? */
 	bool loopback;			/* is the issuer http on this machine? */
 	const char *folder;		/* where the settings file lies */
+	const char *file;		/* the settings file itself, absolute */
 };
 
 /* Why a file was refused. */

@@ -91,6 +91,13 @@ const struct conf_key conf_keys[] = {
 	{ "mcp_workers", NUMBER, AT(mcp_workers), 1, 256, "8", "FastCGI worker processes of mcp." },
 	{ "mcp_waiters", NUMBER, AT(mcp_waiters), 1, 254, "6",
 	  "Programs of the site that run at once; fewer than mcp_workers, so that quick requests find a worker." },
+	{ "tasks", SWITCH, AT(tasks), 0, 0, "on",
+	  "Whether tools that are marked as long answer with a task to those clients that know tasks: on or off." },
+	{ "task_max", NUMBER, AT(task_max), 1, 64, "4", "Tasks that are worked on at once; further ones wait for their turn." },
+	{ "task_person_max", NUMBER, AT(task_person_max), 1, 10000, "100",
+	  "Tasks of one person, or of one machine, that are kept; a quarter of them may be unfinished." },
+	{ "task_ttl", NUMBER, AT(task_ttl), 60, 2592000, "3600",
+	  "Seconds that the result of a task is kept, and that a question of one waits for its answer." },
 	{ NULL, TEXT, 0, 0, 0, NULL, NULL },
 };
 

@@ -11,13 +11,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "beside.h"
 #include "buf.h"
 #include "child.h"
 #include "fetch_child.h"
@@ -39,18 +39,6 @@ static enum fetch_result unreachable(struct fetch *f, const char *why)
 {
 	f->why = why;
 	return FETCH_UNREACHABLE;
-}
-
-/*
- * The program beside this one; the kernel knows how this one was started.  Apache's suexec does it by the bare name in the
- * current folder, which no web program changes.  NULL if there is none.
- */
-static const char *program_path(struct arena *a)
-{
-	const char *self = (const char *)getauxval(AT_EXECFN), *slash = self ? strrchr(self, '/') : NULL;
-	const char *path = slash ? arena_printf(a, "%.*s/fetch", (int)(slash - self), self) : "./fetch";
-
-	return self && access(path, X_OK) == 0 ? path : NULL;
 }
 
 /* ---- the child, before it is another program: only calls that a signal handler might make ---------------------- */
@@ -287,7 +275,7 @@ enum fetch_result fetch_ask(struct arena *a, struct fetch *f)
 		f->why = "a URL that is not fetched";
 		return FETCH_FORBIDDEN;
 	}
-	path = program_path(a);
+	path = beside(a, "fetch");
 	if (!path) {
 		log_line("there is no program fetch beside this one");
 		return unreachable(f, "there is no program fetch");

@@ -28,12 +28,13 @@ enum { ARGUMENTS_MAX = 32, ERRORS_MAX = 8 * 1024, MISSING = 44, PULSE = 200 };
 static const struct limit {
 	const char *key;
 	int64_t least, most, preset;
+	int64_t most_long;		/* as a task */
 } limits[] = {
-	{ "timeout", 1, 3600, 30 },
-	{ "output_max", 1, 16 * MIB, 256 * 1024 },
-	{ "memory", 16, 65536, 512 },
-	{ "cpu", 1, 3600, 0 },
-	{ "file_max", 0, 65536, 64 },
+	{ "timeout", 1, PROGRAM_SECONDS, 30, PROGRAM_SECONDS_LONG },
+	{ "output_max", 1, 16 * MIB, 256 * 1024, 16 * MIB },
+	{ "memory", 16, 65536, 512, 65536 },
+	{ "cpu", 1, PROGRAM_SECONDS, 0, PROGRAM_SECONDS_LONG },
+	{ "file_max", 0, 65536, 64, 65536 },
 };
 
 static const char *const other_keys[] = { "run", "network", "isolate", "read", "write", "env", "output" };
@@ -51,16 +52,20 @@ bool program_is_key(const char *key)
 
 static const char *read_limits(struct arena *a, struct json_object *d, int64_t *values)
 {
+	struct json_object *mark = json_get(d, "long");
+	bool is_long = mark && json_object_get_boolean(mark);
+
 	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
 		struct json_object *v = json_get(d, limits[i].key);
+		int64_t most = is_long ? limits[i].most_long : limits[i].most;
 
 		values[i] = limits[i].preset;
 		if (!v)
 			continue;
 		values[i] = json_object_get_int64(v);
-		if (!json_object_is_type(v, json_type_int) || values[i] < limits[i].least || values[i] > limits[i].most)
+		if (!json_object_is_type(v, json_type_int) || values[i] < limits[i].least || values[i] > most)
 			return arena_printf(a, "%s must be a whole number from %" PRId64 " to %" PRId64, limits[i].key, limits[i].least,
-			    limits[i].most);
+			    most);
 	}
 	return NULL;
 }
@@ -209,12 +214,18 @@ static void read_output(struct call *c, const struct program *p, struct runner_r
 		read_json(said, value);
 }
 
+/* Whoever waits at the other end of a request does not do so for a day. */
+static int program_seconds(const struct call *c, const struct program *p)
+{
+	return c->detached || p->timeout < PROGRAM_SECONDS ? p->timeout : PROGRAM_SECONDS;
+}
+
 static void read_end(struct call *c, const struct program *p, struct runner_result *r, struct said *said)
 {
 	struct arena *a = c->cx->arena;
 
 	if (r->end == RUNNER_TIMEOUT)
-		fail_with(said, arena_printf(a, "The tool did not finish within %d s.", p->timeout));
+		fail_with(said, arena_printf(a, "The tool did not finish within %d s.", program_seconds(c, p)));
 	else if (r->end == RUNNER_SIGNALLED && !r->cut)
 		fail_with(said, arena_printf(a, "The tool was ended by signal %d.", r->status));
 	else if (r->end == RUNNER_STOPPED)
@@ -269,20 +280,21 @@ const struct fail *program_run(struct call *c, const struct program *p, const ch
 	struct arena *a = c->cx->arena;
 	struct runner_result r;
 	const struct runner_job job = {
-		.argv = p->run, .env = program_env(c, p, name), .input = input, .input_len = n, .timeout = p->timeout,
+		.argv = p->run, .env = program_env(c, p, name), .input = input, .input_len = n, .timeout = program_seconds(c, p),
 		.output_max = p->output_max, .stderr_max = ERRORS_MAX, .memory = p->memory, .cpu = p->cpu, .file_max = p->file_max,
 		.network = p->network, .read = p->read, .write = program_env_write(c, p),
 		.site = c->cx->conf->site, .work = program_env_folder(c, "work"),
 		.with = c, .line = on_line, .go_on = on_pulse, .pulse = PULSE, .watch = c->cancels ? c->way.watch : -1,
 	};
 	const struct fail *no;
-	int slot;
+	int slot = -1;
 
 	*said = (struct said){ .kind = SAID_TEXT, .bytes = "" };
-	if ((no = slot_take_waiter(a, c->cx->conf->database, waiters(c->cx->conf), &slot)))
+	if (!c->detached && (no = slot_take_waiter(a, c->cx->conf->database, waiters(c->cx->conf), &slot)))
 		return no;
 	runner_run(a, &job, &r);
-	slot_drop(slot);
+	if (slot >= 0)
+		slot_drop(slot);
 	if (r.end == RUNNER_NOT_STARTED) {
 		log_line("%s: %s", name, r.why);
 		return &cannot_start;

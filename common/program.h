@@ -11,6 +11,11 @@
 
 struct json_object;
 
+enum {
+	PROGRAM_SECONDS = 3600,		/* the longest timeout, */
+	PROGRAM_SECONDS_LONG = 24 * 3600,	/* and that of what is marked as long */
+};
+
 struct program {
 	const char *const *run;		/* the program's absolute path and its arguments; NULL: none */
 	int timeout;			/* seconds */

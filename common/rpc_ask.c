@@ -148,6 +148,19 @@ static bool is_response(struct json_object *r)
 	return json_text(r, "role") && json_has(r, "content");
 }
 
+bool rpc_ask_is_response(struct json_object *question, struct json_object *response)
+{
+	const char *method = json_text(question, "method");
+
+	if (!method || !is_response(response))
+		return false;
+	if (strcmp(method, "elicitation/create") == 0)
+		return json_text(response, "action") != NULL;
+	if (strcmp(method, "roots/list") == 0)
+		return json_object_is_type(json_get(response, "roots"), json_type_array);
+	return json_text(response, "role") && json_has(response, "content");
+}
+
 const struct fail *rpc_ask_answers(struct call *c, const struct rpc_message *m)
 {
 	struct json_object *given = json_get(m->params, "inputResponses"), *all;

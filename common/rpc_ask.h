@@ -14,6 +14,9 @@
 struct json_object *rpc_ask_questions(struct call *c, struct json_object *ask, const char **needed, const char **wrong)
     __attribute__((nonnull(1, 3, 4)));
 
+/* Has it the shape of a response to that question (ElicitResult, CreateMessageResult, ListRootsResult)? */
+bool rpc_ask_is_response(struct json_object *question, struct json_object *response);
+
 /* Adds the responses of params.inputResponses to c->answers; each must have the shape of a response. */
 const struct fail *rpc_ask_answers(struct call *c, const struct rpc_message *m) __attribute__((nonnull, warn_unused_result));
 

@@ -34,7 +34,7 @@ static const struct fail other_method = {
 	400, "invalid_request", "Header mismatch: Mcp-Method is not the method of the body", RPC_HEADER_MISMATCH, 0, 0
 };
 static const struct fail other_name = {
-	400, "invalid_request", "Header mismatch: Mcp-Name is not the name or uri in params", RPC_HEADER_MISMATCH, 0, 0
+	400, "invalid_request", "Header mismatch: Mcp-Name is not the name, uri or taskId in params", RPC_HEADER_MISMATCH, 0, 0
 };
 static const struct fail no_version_header = {
 	400, "invalid_request", "Header mismatch: MCP-Protocol-Version is missing", RPC_HEADER_MISMATCH, 0, 0
@@ -149,6 +149,7 @@ static const struct fail *check_name(struct arena *a, const struct rpc_headers *
 {
 	static const struct { const char *method, *member; } named[] = {
 		{ "tools/call", "name" }, { "prompts/get", "name" }, { "resources/read", "uri" },
+		{ "tasks/get", "taskId" }, { "tasks/update", "taskId" }, { "tasks/cancel", "taskId" },
 	};
 	const char *name = NULL, *said;
 

@@ -7,6 +7,7 @@
 #include "rpc_prompts.h"
 #include "rpc_resources.h"
 #include "rpc_server.h"
+#include "rpc_tasks.h"
 #include "rpc_tools.h"
 
 static const struct fail unknown_method = {
@@ -30,6 +31,9 @@ static const struct method {
 	{ "resources/list", REVISION_OLDEST, REVISION_MODERN, rpc_resources_list, NULL },
 	{ "resources/read", REVISION_OLDEST, REVISION_MODERN, rpc_resources_read, rpc_resources_scope },
 	{ "resources/templates/list", REVISION_OLDEST, REVISION_MODERN, rpc_resources_templates, NULL },
+	{ "tasks/get", REVISION_MODERN, REVISION_MODERN, rpc_tasks_get, NULL },
+	{ "tasks/update", REVISION_MODERN, REVISION_MODERN, rpc_tasks_update, NULL },
+	{ "tasks/cancel", REVISION_MODERN, REVISION_MODERN, rpc_tasks_cancel, NULL },
 	{ "server/discover", REVISION_MODERN, REVISION_MODERN, rpc_server_discover, NULL },
 	{ "initialize", REVISION_OLDEST, REVISION_LAST_LEGACY, rpc_server_initialize, NULL },
 	{ "ping", REVISION_OLDEST, REVISION_LAST_LEGACY, rpc_server_ping, NULL },

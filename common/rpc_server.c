@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* rpc_server: who we are and what we can. */
 #include "json.h"
+#include "rpc_capability.h"
 #include "rpc_server.h"
-
-#define CAPABILITIES "{\"tools\":{},\"resources\":{},\"prompts\":{},\"completions\":{}}"
 
 #define INSTRUCTIONS \
     "A knowledge base that the user shares with others. Search it with search_knowledge_base before you answer what " \
@@ -19,7 +18,7 @@ const struct fail *rpc_server_discover(struct rpc_run *r)
 {
 	rpc_run_begin(r);
 	json_put_words(r->b, "supportedVersions", rpc_shape_name(REVISION_MODERN));
-	rpc_run_put_json(r, "capabilities", CAPABILITIES);
+	rpc_capability_put(r->b, r->cx, REVISION_MODERN);
 	json_put_member(r->b, "instructions", INSTRUCTIONS);
 	rpc_run_put_cache(r, RPC_CACHE_DISCOVER, "public");
 	return rpc_run_end(r);
@@ -36,7 +35,7 @@ const struct fail *rpc_server_initialize(struct rpc_run *r)
 		r->revision = REVISION_LAST_LEGACY;
 	rpc_run_begin(r);
 	json_put_member(r->b, "protocolVersion", rpc_shape_name(r->revision));
-	rpc_run_put_json(r, "capabilities", CAPABILITIES);
+	rpc_capability_put(r->b, r->cx, r->revision);
 	json_put_name(r->b, "serverInfo");
 	rpc_run_put_server(r);
 	json_put_member(r->b, "instructions", INSTRUCTIONS);

@@ -6,6 +6,7 @@
 #include "json.h"
 #include "rpc_call.h"
 #include "rpc_era.h"
+#include "rpc_tasks.h"
 #include "rpc_tools.h"
 #include "scope.h"
 #include "tool.h"
@@ -72,8 +73,11 @@ const struct fail *rpc_tools_call(struct rpc_run *r)
 		return &fail_unavailable;	/* it changed since the scope was checked */
 	if ((no = check_headers(r, t, arguments)))
 		return no;
-	if ((no = rpc_call_read(r->cx, r->who, r->m, r->way, &c)) ||
-	    (no = tool_run(t, &c, arguments, &answer)))
+	if ((no = rpc_call_read(r->cx, r->who, r->m, r->way, &c)))
+		return no;
+	if (rpc_tasks_wants(r, t, &c, &no))
+		return rpc_tasks_create(r, t, &c, arguments);
+	if (no || (no = tool_run(t, &c, arguments, &answer)))
 		return no;
 	if (r->cx->conf->audit == AUDIT_CALLS) {
 		r->cx->trail.why = arena_printf(r->cx->arena, "%s%s", t->name, answer.failed ? ": refused" : "");

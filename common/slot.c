@@ -10,7 +10,7 @@
 #include "log.h"
 #include "slot.h"
 
-enum { HASHES = 2, HASH_ROUNDS = 500, WAITER_ROUNDS = 12, PAUSE_NANOSECONDS = 20 * 1000 * 1000 };
+enum { HASHES = 2, HASH_ROUNDS = 500, WAITER_ROUNDS = 12, TASK_ROUNDS = 4, PAUSE_NANOSECONDS = 20 * 1000 * 1000 };
 
 const struct fail slot_busy = {
 	.status = 503, .error = "temporarily_unavailable", .code = -32603, .retry_after = 2,
@@ -35,16 +35,18 @@ static int slot_try(struct arena *a, const char *file, const char *kind, int i)
 	return -1;
 }
 
-static int take(struct arena *a, const char *file, const char *kind, int most, int rounds)
+static int take(struct arena *a, const char *file, const char *kind, int most, int rounds, int *number)
 {
 	static const struct timespec pause = { .tv_nsec = PAUSE_NANOSECONDS };
 	int fd = -1;
+
+	*number = 0;
 
 	for (int round = 0; fd == -1 && round < rounds; round++) {
 		if (round)
 			nanosleep(&pause, NULL);
 		for (int i = 0; fd == -1 && i < most; i++)
-			fd = slot_try(a, file, kind, i);
+			fd = slot_try(a, file, kind, *number = i);
 	}
 	return fd;
 }
@@ -57,12 +59,32 @@ static const struct fail *refuse(int fd, const char *what, const struct fail *bu
 
 const struct fail *slot_take(struct arena *a, const char *file, int *slot)
 {
-	*slot = take(a, file, "slot", HASHES, HASH_ROUNDS);
+	int number;
+
+	*slot = take(a, file, "slot", HASHES, HASH_ROUNDS, &number);
 	return *slot >= 0 ? NULL : refuse(*slot, "password hash", &fail_unavailable);
 }
 
 const struct fail *slot_take_waiter(struct arena *a, const char *file, int most, int *slot)
 {
-	*slot = take(a, file, "wait", most, WAITER_ROUNDS);
+	int number;
+
+	*slot = take(a, file, "wait", most, WAITER_ROUNDS, &number);
 	return *slot >= 0 ? NULL : refuse(*slot, "request that waits", &slot_busy);
+}
+
+/* More than one round: somebody may be looking whether it is free. */
+bool slot_take_task(struct arena *a, const char *file, int most, int *slot, int *number)
+{
+	*slot = take(a, file, "task", most, TASK_ROUNDS, number);
+	return *slot >= 0;
+}
+
+bool slot_task_is_free(struct arena *a, const char *file, int number)
+{
+	int fd = slot_try(a, file, "task", number);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
 }

@@ -6,6 +6,8 @@
 #ifndef SLOT_H
 #define SLOT_H
 
+#include <stdbool.h>
+
 #include "arena.h"
 #include "fail.h"
 
@@ -20,6 +22,16 @@ const struct fail *slot_take_waiter(struct arena *a, const char *file, int most,
     __attribute__((nonnull, warn_unused_result));
 
 extern const struct fail slot_busy;		/* 503, come back soon */
+
+/*
+ * One of `most` slots for those who work on tasks: *slot is a descriptor, *number says which one it is.  False: all are taken,
+ * and that is nothing to complain about.
+ */
+bool slot_take_task(struct arena *a, const char *file, int most, int *slot, int *number)
+    __attribute__((nonnull, warn_unused_result));
+
+/* Has nobody that slot for a task?  Whoever had it has given it back, or is dead. */
+bool slot_task_is_free(struct arena *a, const char *file, int number) __attribute__((nonnull));
 
 void slot_drop(int slot);
 

@@ -9,7 +9,7 @@ static const enum sql statement[REAPED_KINDS] = {
 	[REAPED_CODES] = SQL_REAP_CODE, [REAPED_ACCESS] = SQL_REAP_ACCESS, [REAPED_REFRESH] = SQL_REAP_REFRESH,
 	[REAPED_GRANTS] = SQL_REAP_GRANT, [REAPED_PENDING] = SQL_REAP_PENDING, [REAPED_SESSIONS] = SQL_REAP_SESSION,
 	[REAPED_LIMITS] = SQL_REAP_LIMIT, [REAPED_ASSERTIONS] = SQL_REAP_ASSERTION,
-	[REAPED_DOCUMENTS] = SQL_REAP_DOCUMENT, [REAPED_AUDIT] = SQL_REAP_AUDIT,
+	[REAPED_DOCUMENTS] = SQL_REAP_DOCUMENT, [REAPED_AUDIT] = SQL_REAP_AUDIT, [REAPED_TASKS] = SQL_REAP_TASK,
 };
 
 static int64_t before(const struct conf *conf, enum reaped which, int64_t now)
@@ -23,6 +23,7 @@ static int64_t before(const struct conf *conf, enum reaped which, int64_t now)
 		return now - conf->audit_days * DAY;
 	case REAPED_SESSIONS:
 	case REAPED_ASSERTIONS:
+	case REAPED_TASKS:
 		return now;
 	default:
 		return now - DAY;

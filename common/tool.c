@@ -254,22 +254,30 @@ static const struct fail *run_program(const struct tool *t, struct call *c, stru
 	return NULL;
 }
 
-const struct fail *tool_run(const struct tool *t, struct call *c, struct json_object *arguments, struct answer *answer)
+bool tool_try(const struct tool *t, struct call *c, struct json_object *arguments, struct answer *answer, const struct fail **no)
 {
 	const char *wrong = tool_definition_compile(t);
 
 	*answer = (struct answer){ 0 };
+	*no = wrong ? &fail_internal : NULL;
 	if (wrong) {
 		log_line("tool %s: %s", t->name, wrong);
-		return &fail_internal;
+		return false;
 	}
 	wrong = schema_check(c->cx->arena, t->input, arguments);
 	if (!wrong && t->personal && !c->who->user_id)
 		wrong = "This tool acts for a person, and this token is a machine's.";
-	if (wrong) {
+	if (wrong)
 		answer_wrong(c, answer, wrong);
-		return NULL;
-	}
+	return !wrong;
+}
+
+const struct fail *tool_run(const struct tool *t, struct call *c, struct json_object *arguments, struct answer *answer)
+{
+	const struct fail *no;
+
+	if (!tool_try(t, c, arguments, answer, &no))
+		return no;
 	return t->builtin ? run_builtin(t, c, arguments, answer) : run_program(t, c, arguments, answer);
 }
 

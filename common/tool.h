@@ -16,6 +16,14 @@
 struct json_object;
 struct schema;
 
+/* Does a call become a task (MCP extension io.modelcontextprotocol/tasks)? */
+enum tool_long {
+	TOOL_SHORT,			/* never */
+	TOOL_LONG,			/* at once, where the client knows tasks */
+	TOOL_LONG_ANSWERED,		/* when it comes with answers to the tool's first questions */
+	TOOL_LONG_ONLY,			/* always: others than those clients cannot call it */
+};
+
 struct tool {
 	const char *name;
 	struct json_object *definition;	/* Tool object of the newest revision */
@@ -24,6 +32,8 @@ struct tool {
 	struct program program;
 	struct schema *input, *output;	/* compiled; what is built in when it is first called, the rest when it is read */
 	const struct tool_header *headers;	/* arguments that are repeated in header fields; NULL: none */
+	enum tool_long is_long;
+	bool restart;			/* may be run again from its beginning when it was interrupted */
 	bool personal;			/* acts for a person: a machine's token does not do */
 	char *text[REVISIONS];		/* as that revision knows it, once it was listed */
 	struct arena *arena;
@@ -45,6 +55,12 @@ const char *tool_put_list(struct buf *b, struct context *cx, enum revision r, co
  * without the tool having run (MCP tools, "Error Handling").  The scope is the caller's to check.
  */
 const struct fail *tool_run(const struct tool *t, struct call *c, struct json_object *arguments, struct answer *answer)
+    __attribute__((nonnull, warn_unused_result));
+
+/*
+ * The first half of it, by itself: false when the call must not run, and *answer or *no says why.
+ */
+bool tool_try(const struct tool *t, struct call *c, struct json_object *arguments, struct answer *answer, const struct fail **no)
     __attribute__((nonnull, warn_unused_result));
 
 /* For `mcpctl site check`: what is wrong with the tools, one call of `say` each. */

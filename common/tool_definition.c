@@ -24,7 +24,7 @@ static const struct part_key {
 
 enum { PUBLIC_KEYS = sizeof public_keys / sizeof *public_keys };
 
-static const char *const own_keys[] = { "builtin", "scope", "personal" };
+static const char *const own_keys[] = { "builtin", "scope", "personal", "long", "restart" };
 
 bool tool_definition_is_name(const char *name)
 {
@@ -157,6 +157,30 @@ static const char *read_schemas(struct json_object *d, struct tool *t)
 	return tool_definition_compile(t);
 }
 
+/* What becomes a task, and what may be begun again. */
+static const char *read_long(struct json_object *d, struct tool *t)
+{
+	struct json_object *is_long = json_get(d, "long"), *restart = json_get(d, "restart");
+	const char *word = json_text(d, "long");
+
+	if (word && strcmp(word, "answered") == 0)
+		t->is_long = TOOL_LONG_ANSWERED;
+	else if (word && strcmp(word, "only") == 0)
+		t->is_long = TOOL_LONG_ONLY;
+	else if (json_object_is_type(is_long, json_type_boolean))
+		t->is_long = json_object_get_boolean(is_long) ? TOOL_LONG : TOOL_SHORT;
+	else if (is_long)
+		return "long must be true, false, \"answered\" or \"only\"";
+	if (t->is_long && t->builtin)
+		return "long is for programs, and not for what is built in";
+	if (restart && !json_object_is_type(restart, json_type_boolean))
+		return "restart must be true or false";
+	if (restart && !t->is_long)
+		return "restart is for tools that are long";
+	t->restart = restart && json_object_get_boolean(restart);
+	return NULL;
+}
+
 const char *tool_definition_read(struct context *cx, struct site_item *item, struct json_object *d, struct tool *t)
 {
 	struct arena *a = item->arena;
@@ -179,7 +203,8 @@ const char *tool_definition_read(struct context *cx, struct site_item *item, str
 	if (personal && !json_object_is_type(personal, json_type_boolean))
 		return "personal must be true or false";
 	t->personal = personal ? json_object_get_boolean(personal) : t->builtin && t->builtin->personal;
-	if ((wrong = read_scope(cx, a, d, t)) || (wrong = read_schemas(d, t)) || (wrong = definition_check_icons(json_get(d, "icons"))))
+	if ((wrong = read_long(d, t)) || (wrong = read_scope(cx, a, d, t)) ||
+	    (wrong = read_schemas(d, t)) || (wrong = definition_check_icons(json_get(d, "icons"))))
 		return wrong;
 	return t->builtin ? NULL :
 	    program_read(cx, item, d, definition_folder(a, item), &t->program);

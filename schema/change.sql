@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: ISC
 -- What changed, for clients that listen.
 
--- change_put: mcp mcpctl
+-- change_put: mcp work mcpctl
 INSERT INTO change (at, kind, about, user_id) VALUES (:now, :kind, :about, :user_id);
 
--- change_reap: mcp mcpctl
+-- change_reap: mcp work mcpctl
 -- Rows come in the order of time, so that the oldest are the first.
 DELETE FROM change WHERE id < (SELECT min(id) FROM change) + 20 AND at < :before;
 

@@ -78,11 +78,16 @@ CREATE TABLE task (
 	id		TEXT PRIMARY KEY,
 	user_id		INTEGER REFERENCES user (id) ON DELETE CASCADE,
 	client_id	TEXT NOT NULL REFERENCES client (id) ON DELETE CASCADE,
+	grant_id	INTEGER NOT NULL REFERENCES grants (id) ON DELETE CASCADE,
 	resource	TEXT NOT NULL,
 	tool		TEXT NOT NULL,
 	request		TEXT NOT NULL,
+	restart		INTEGER NOT NULL,
+	life		INTEGER NOT NULL,
 	status		TEXT NOT NULL DEFAULT 'working' CHECK (status IN ('working', 'input_required', 'completed', 'failed', 'cancelled')),
 	message		TEXT NOT NULL DEFAULT '',
+	round		INTEGER NOT NULL DEFAULT 0,
+	runs		INTEGER NOT NULL DEFAULT 0,
 	state		TEXT,
 	asked		TEXT,
 	answers		TEXT,
@@ -90,9 +95,11 @@ CREATE TABLE task (
 	created_at	INTEGER NOT NULL,
 	updated_at	INTEGER NOT NULL,
 	expires_at	INTEGER NOT NULL,
-	alive_at	INTEGER NOT NULL DEFAULT 0,
-	cancel		INTEGER NOT NULL DEFAULT 0
-) STRICT, WITHOUT ROWID;
+	worker		TEXT,
+	alive_at	INTEGER NOT NULL DEFAULT 0
+) STRICT;
 CREATE INDEX task_by_user ON task (user_id);
 CREATE INDEX task_by_client ON task (client_id);
+CREATE INDEX task_by_grant ON task (grant_id);
 CREATE INDEX task_by_expiry ON task (expires_at);
+CREATE INDEX task_at_work ON task (worker) WHERE status = 'working';

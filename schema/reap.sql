@@ -40,3 +40,10 @@ DELETE FROM client WHERE id IN (
                       WHERE client_id = client.id AND revoked_at = 0 AND expires_at > :now
                         AND epoch = (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'epoch'))
    LIMIT :limit) RETURNING 1;
+
+-- reap_task: mcpctl
+-- One that has not ended, and that nobody has asked about for a day after its time, goes as well.
+DELETE FROM task WHERE rowid IN (
+  SELECT rowid FROM task INDEXED BY task_by_expiry
+   WHERE expires_at < :before AND (expires_at < :before - 86400 OR status NOT IN ('working', 'input_required')) LIMIT :limit)
+RETURNING 1;

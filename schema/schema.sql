@@ -293,27 +293,35 @@ CREATE TABLE event (
 	PRIMARY KEY (stream, number)
 ) STRICT, WITHOUT ROWID;
 
--- Tasks (extension io.modelcontextprotocol/tasks).  Whoever does the work says so in alive_at from time to time; what nobody works
--- on any more is taken over or failed.
+-- Tasks (extension io.modelcontextprotocol/tasks).  A task that works and has no worker waits for its turn, in the order of the
+-- rows.  A worker holds the lock of its slot as long as it lives, and says in alive_at from time to time that it does; what a dead
+-- one had is run again or failed.
 CREATE TABLE task (
 	id		TEXT PRIMARY KEY,
-	user_id		INTEGER REFERENCES user (id) ON DELETE CASCADE,
+	user_id		INTEGER REFERENCES user (id) ON DELETE CASCADE,		-- NULL: a machine's
 	client_id	TEXT NOT NULL REFERENCES client (id) ON DELETE CASCADE,
+	grant_id	INTEGER NOT NULL REFERENCES grants (id) ON DELETE CASCADE,
 	resource	TEXT NOT NULL,
 	tool		TEXT NOT NULL,
 	request		TEXT NOT NULL,			-- JSON object: arguments, capabilities and what else the tool is told
+	restart		INTEGER NOT NULL,		-- 1: may be run again when its worker has died
+	life		INTEGER NOT NULL,		-- seconds that a run may take
 	status		TEXT NOT NULL DEFAULT 'working' CHECK (status IN ('working', 'input_required', 'completed', 'failed', 'cancelled')),
 	message		TEXT NOT NULL DEFAULT '',
+	round		INTEGER NOT NULL DEFAULT 0,	-- how often it has asked
+	runs		INTEGER NOT NULL DEFAULT 0,	-- how often it was begun in this round
 	state		TEXT,				-- the program's own, between two rounds
 	asked		TEXT,				-- JSON object: questions that wait
-	answers		TEXT,				-- JSON object: all that was answered
+	answers		TEXT,				-- JSON object: all that was answered, by the program's keys
 	outcome		TEXT,				-- JSON object: the result, or the error of failed
 	created_at	INTEGER NOT NULL,
 	updated_at	INTEGER NOT NULL,
 	expires_at	INTEGER NOT NULL,
-	alive_at	INTEGER NOT NULL DEFAULT 0,
-	cancel		INTEGER NOT NULL DEFAULT 0	-- 1: somebody wants it to end
-) STRICT, WITHOUT ROWID;
+	worker		TEXT,				-- SLOT.RANDOM: who works on it
+	alive_at	INTEGER NOT NULL DEFAULT 0
+) STRICT;
 CREATE INDEX task_by_user ON task (user_id);
 CREATE INDEX task_by_client ON task (client_id);
+CREATE INDEX task_by_grant ON task (grant_id);
 CREATE INDEX task_by_expiry ON task (expires_at);
+CREATE INDEX task_at_work ON task (worker) WHERE status = 'working';

@@ -42,18 +42,18 @@ only 'libfcgi only in serve'	'<fcgi|FCGX_|FCGI_'	'common/serve_fcgi\.c'
 only 'OpenSSL only in crypto'	'<openssl/'	'common/crypto[a-z_]*\.c'
 only 'libcurl only in fetch'	'<curl/'	'common/fetch\.c'
 only 'PCRE2 only in the patterns of schemas'	'<pcre2\.h>|pcre2_'	'common/schema_pattern\.c'
-# The program fetch looks whether a web server has started it.
+# The programs fetch and work look whether a web server has started them.
 only 'the environment only in conf and serve'	'\b(getenv|secure_getenv|environ)\b *[(;,)]'	'common/conf\.c' 'common/serve[a-z_]*\.c' \
-	'cgi/fetch\.c'
-# The program fetch is no part of a request: how old an answer is, it has to see for itself.
+	'cgi/fetch\.c' 'cgi/work\.c'
+# The programs fetch and work are no part of a request: what time it is they have to see for themselves.
 only 'the clock only in serve and mcpctl'	'\b(clock_gettime|gettimeofday|time|ftime)\('	'common/serve[a-z_]*\.c' 'cgi/mcpctl[a-z_]*\.c' \
-	'common/fetch\.c'
+	'common/fetch\.c' 'cgi/work\.c'
 only 'no unbounded or careless calls'	'\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|rand|srand|system|popen|alloca|tmpnam|mktemp)\(' nothing
 only 'HTML only in common/html'	'"[^"]*<(html|body|div|form|input|p|h1)[ >]' 'common/html/[a-z]*\.html'
 only 'Location is written in http only' '"Location' 'common/http\.c'
 
 domain=$(for m in answer assertion audit authorization bearer builtin call cimd kb client_metadata clientauth clientkeys connection jws limit login oauth \
-	password pkce program redirect registration resource rpc schema scope search site tool; do ls common/$m*.[ch] 2>/dev/null; done)
+	password pkce program redirect registration resource rpc schema scope search site task tool work; do ls common/$m*.[ch] 2>/dev/null; done)
 # shellcheck disable=SC2086
 never 'the domain knows no HTTP' '"(http|serve|serve_front|html|pages|page|browser|voice)\.h"' $domain
 never 'the store knows neither HTTP nor the domain' '"(http|serve|html|oauth|authorization|bearer|rpc|tool|clientauth|login)\.h"' common/store*.[ch]

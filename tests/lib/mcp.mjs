@@ -18,7 +18,7 @@ export const READ = 'read:knowledge';
 export const WRITE = 'write:knowledge';
 
 const ACCEPT = 'application/json, text/event-stream';
-const NAMED = { 'tools/call': 'name', 'prompts/get': 'name', 'resources/read': 'uri' };
+const NAMED = { 'tools/call': 'name', 'prompts/get': 'name', 'resources/read': 'uri', 'tasks/get': 'taskId', 'tasks/update': 'taskId', 'tasks/cancel': 'taskId' };
 
 /** The three members that a modern request puts into params._meta; undefined removes one. */
 export function meta(over = {}) {

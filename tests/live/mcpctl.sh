@@ -545,6 +545,58 @@ exits 0
 prints 'nothing is over'
 check 'reap drops what is over, in portions, and says how much'
 
+# ---- tasks --------------------------------------------------------------------------------------------------------
+
+row "INSERT INTO client (id, kind, name, auth_method, redirect_uris, grant_types, scope, metadata, created_at)
+       VALUES ('c_task', 'operator', 'Tasks', 'none', '[]', '', '', '{}', 1);
+     INSERT INTO grants (id, client_id, scope, resource, attempt, created_at, expires_at) VALUES (777, 'c_task', '', 'https://mcp.example.org/mcp', '', 1, 9999999999);
+     INSERT INTO task (id, client_id, grant_id, resource, tool, request, restart, life, status, message, worker, created_at, updated_at, expires_at)
+       VALUES ('t-waits', 'c_task', 777, 'https://mcp.example.org/mcp', 'tool', '{\"secret-request\":1}', 1, 5, 'working', '', NULL, 1785231000, 1785231000, 9999999999),
+              ('t-works', 'c_task', 777, 'https://mcp.example.org/mcp', 'tool', '{}', 0, 5, 'working', 'step' || char(27) || '[2J', '0.x', 1785231000, 1785231000, 9999999999),
+              ('t-over', 'c_task', 777, 'https://mcp.example.org/mcp', 'tool', '{}', 0, 5, 'completed', '', NULL, 1785231000, 1785231000, 1785231001)"
+run task list
+exits 0
+prints 't-waits  waiting  2026-07-28 09:30:00  tool  c_task  -'
+prints 't-works  working  2026-07-28 09:30:00  tool  c_task  step?[2J'
+prints 't-over  completed'
+never_prints secret-request
+run task list --json
+json
+prints '"state":"waiting"'
+never_prints secret-request
+run task show t-waits
+exits 0
+prints 'may be begun again'
+never_prints secret-request
+run task show t-waits --json
+json
+run task show nothing
+exits 1
+says 'there is no task'
+run task show
+exits 2
+run task cancel t-works
+exits 0
+is "SELECT status || ' ' || message || coalesce(worker, '') FROM task WHERE id = 't-works'" 'cancelled The operator has cancelled it.'
+is "SELECT count(*) FROM change WHERE kind = 'task' AND about = 't-works'" 1
+run task cancel t-works
+exits 1
+says 'has ended: cancelled'
+run task cancel t-over
+exits 1
+run reap
+prints '1 tasks'
+is "SELECT group_concat(id) FROM (SELECT id FROM task ORDER BY rowid)" t-waits,t-works
+check 'task list, show and cancel, and reap of tasks'
+mkdir "$top/lib" && cp "$ctl" "$top/lib/mcpctl" && cp "$ctl" "$top/lib/mcp"
+"$top/lib/mcpctl" check >"$top/out" 2>&1
+prints 'has no program work'
+printf '%s\n' 'tasks = off' >>"$MCP_CGI_CONF"
+"$top/lib/mcpctl" check >"$top/out" 2>&1
+never_prints 'program work'
+settings
+check 'check says when the program work is missing'
+
 # ---- backup, restore, migrate -------------------------------------------------------------------------------------
 
 row "INSERT INTO grants (user_id, client_id, scope, resource, created_at, expires_at) VALUES (1, '$id', 's', 'r', 1, $later)"

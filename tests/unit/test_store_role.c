@@ -19,6 +19,7 @@
 #include "store_pinned.h"
 #include "store_reap.h"
 #include "store_redirect.h"
+#include "store_task.h"
 
 /* What a call may be given; nothing of it has to exist. */
 static struct digest hash;
@@ -66,6 +67,14 @@ static void each_listed_grant(void *with, const struct listed_grant *g)
 {
 	(void)with, (void)g;
 }
+
+static void each_task(void *with, const struct task *t)
+{
+	(void)with, (void)t;
+}
+
+/* One of nobody. */
+static const struct task task = { .id = "x", .client_id = "x", .resource = "", .tool = "", .request = "", .message = "" };
 
 static void each_rule(void *with, const struct redirect_rule *r)
 {
@@ -167,6 +176,19 @@ CALL(session_find) { struct session *x; forget(session_find(s, arena, &hash, 0, 
 CALL(session_put) { struct user u = { .id = 1, .password = "" }; bool made;
     forget(session_put(s, &hash, &u, START, START, &made)); }
 CALL(session_touch) { forget(session_touch(s, &hash, START)); }
+CALL(task_count) { int64_t kept, open; forget(task_count(s, 1, "x", START, &kept, &open)); }
+CALL(task_each) { forget(task_each(s, arena, each_task, NULL)); }
+CALL(task_find) { struct task *t; forget(task_find(s, arena, &task, START, &t)); }
+CALL(task_find_any) { struct task *t; forget(task_find_any(s, arena, "x", &t)); }
+CALL(task_find_left) { struct task *t; forget(task_find_left(s, arena, 1, &t)); }
+CALL(task_live) { forget(task_live(s, &task, START)); }
+CALL(task_look) { bool mine, allowed; forget(task_look(s, &task, &mine, &allowed)); }
+CALL(task_move) { bool moved; forget(task_move(s, &task, &task, &moved)); }
+CALL(task_put) { forget(task_put(s, &task)); }
+CALL(task_take) { struct task *t; forget(task_take(s, arena, "1.x", 1, START, &t)); }
+CALL(task_tell) { bool told; forget(task_tell(s, &task, "", START, &told)); }
+CALL(task_user) { const char *name; forget(task_user(s, arena, 1, &name)); }
+CALL(task_waits) { bool any; forget(task_waits(s, &any)); }
 CALL(token_reap) { forget(token_reap(s, 1, START)); }
 CALL(user_each) { forget(user_each(s, arena, each_user, NULL)); }
 CALL(user_find_any) { struct user *u; forget(user_find_any(s, arena, &u)); }
@@ -176,7 +198,7 @@ CALL(user_set_disabled) { forget(user_set_disabled(s, 1, 0)); }
 CALL(user_set_password) { forget(user_set_password(s, 1, "x")); }
 
 enum { R = ROLE_REGISTER, A = ROLE_AUTHORIZE, T = ROLE_TOKEN, V = ROLE_REVOKE, M = ROLE_MCP,
-    O = ROLE_MCPCTL, I = ROLE_INTROSPECT, P = ROLE_ACCOUNT, WEB = R | A | T | V | M | I | P };
+    O = ROLE_MCPCTL, W = ROLE_WORK, I = ROLE_INTROSPECT, P = ROLE_ACCOUNT, WEB = R | A | T | V | M | I | P };
 
 #define ROW(name, roles) { #name, name##_call, roles }
 
@@ -211,7 +233,11 @@ static const struct {
 	ROW(redirect_rule_drop, O), ROW(redirect_rule_each, R | A | O), ROW(redirect_rule_put, O),
 	ROW(refresh_find, T | V), ROW(refresh_put, T), ROW(refresh_take, T), ROW(session_drop, A | P),
 	ROW(session_drop_user, P | O),
-	ROW(session_find, A | P), ROW(session_put, A | P), ROW(session_touch, A | P), ROW(token_reap, T), ROW(user_each, O),
+	ROW(session_find, A | P), ROW(session_put, A | P), ROW(session_touch, A | P), 
+	ROW(task_count, M), ROW(task_each, O), ROW(task_find, M), ROW(task_find_any, O), ROW(task_find_left, W), ROW(task_live, W),
+	ROW(task_look, W), ROW(task_move, M | W | O), ROW(task_put, M), ROW(task_take, W), ROW(task_tell, W), ROW(task_user, W),
+	ROW(task_waits, W),
+	ROW(token_reap, T), ROW(user_each, O),
 	ROW(user_find, A | P | O), ROW(user_find_any, A | P),
 	ROW(user_put, O), ROW(user_set_disabled, O), ROW(user_set_password, O),
 };
@@ -223,7 +249,7 @@ static const struct {
 	{ "none", ROLE_NONE }, { "register", ROLE_REGISTER }, { "authorize", ROLE_AUTHORIZE },
 	{ "token", ROLE_TOKEN },
 	{ "revoke", ROLE_REVOKE }, { "mcp", ROLE_MCP }, { "mcpctl", ROLE_MCPCTL },
-	{ "introspect", ROLE_INTROSPECT }, { "account", ROLE_ACCOUNT },
+	{ "introspect", ROLE_INTROSPECT }, { "work", ROLE_WORK }, { "account", ROLE_ACCOUNT },
 };
 
 /* The signal that ends the call, or 0. */
