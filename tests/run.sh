@@ -58,10 +58,10 @@ unit() {
 	done
 }
 
-# Node comes from npm as well: Debian's own is too old for the clients.  npm 9 does not link it, so it is linked here.
+# Node comes from npm as well: Debian's own is too old for the clients.  No package runs a script of its own.  npm 9 does not link it, so it is linked here.
 node() {
 	if ! cmp -s tests/package-lock.json tests/node_modules/.lock; then
-		(cd tests && npm ci --no-audit --no-fund --loglevel=error >/dev/null) || return 1
+		(cd tests && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null) || return 1
 		mkdir -p tests/node_modules/.bin
 		for program in tests/node_modules/node-linux-*/bin/node; do
 			ln -sf "../${program#tests/node_modules/}" tests/node_modules/.bin/node
@@ -103,6 +103,8 @@ if [ "$what" = test ]; then
 	suite 'clients, FastCGI' run_node tests/clients/run.mjs fastcgi
 	suite 'clients, CGI' run_node tests/clients/run.mjs cgi
 	suite 'judges' run_node tests/judges/run.mjs fastcgi
+	suite 'conformance, FastCGI' run_node tests/conformance/run.mjs fastcgi
+	suite 'conformance, CGI' run_node tests/conformance/run.mjs cgi
 	suite 'browser' run_node tests/browser/run.mjs fastcgi
 	suite 'make run' tests/live/run.sh
 	suite 'fuzz' tests/fuzz/run.sh 4

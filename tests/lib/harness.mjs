@@ -215,6 +215,7 @@ function lighttpdConf(s, inst) {
 		`var.mcp_run = ${q(s.dir + '/run')}`,
 		`include ${q(`${inst.share}/lighttpd-conf/mcp-${kind}.conf`)}`,
 		...morePaths(s).flatMap((at, i) => extraRoute(s, at, i)),
+		...s.web,
 		'',
 	].join('\n');
 }
@@ -487,11 +488,27 @@ function initialize(s, { owned, ctl, settings, user }) {
 }
 
 /**
+ * Puts a copy of a site folder where the settings find it, as its owner's. {site} in a definition becomes the folder's
+ * path: a definition that gives a program the right to write names the folder in full.
+ */
+function copySite(s, from, owned) {
+	const to = `${s.dir}/site`;
+	fs.cpSync(from, to, { recursive: true });
+	for (const file of ['.', ...fs.readdirSync(to, { recursive: true })].map((f) => path.join(to, f))) {
+		if (file.endsWith('.json')) fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replaceAll('{site}', to));
+		fs.chmodSync(file, fs.statSync(file).mode & 0o755);
+		if (owned) chown(file);
+	}
+}
+
+/**
  * Starts one installation. settings: keys of mcp-cgi.conf on top of the quick ones of the tests (null removes a key);
  * or a section: see withSettings; {issuer} in it is filled in); user: false makes no user; env: more environment for
- * the server; ownPrograms: the programs are a copy of its own, so that one of them can be replaced (behind lighttpd).
+ * the server; ownPrograms: the programs are a copy of its own, so that one of them can be replaced (behind lighttpd);
+ * site: a folder of which a copy becomes the site. s.web: lines that lighttpd's configuration ends with; s.restart()
+ * after a change.
  */
-export async function start({ front, settings = {}, user = true, env = {}, ownPrograms = false } = {}) {
+export async function start({ front, settings = {}, user = true, env = {}, ownPrograms = false, site } = {}) {
 	const owned = AS_ROOT && front !== 'inproc';
 	const s = {
 		front,
@@ -501,11 +518,16 @@ export async function start({ front, settings = {}, user = true, env = {}, ownPr
 		password: PASSWORD,
 		answers: 0,
 		env,
+		web: [],
 	};
 	s.dir = freshFolder(owned);
 	for (const sub of ['run', 'www', 'log']) {
 		fs.mkdirSync(`${s.dir}/${sub}`);
 		if (owned) chown(`${s.dir}/${sub}`);
+	}
+	if (site) {
+		copySite(s, site, owned);
+		settings = { site: '../site', ...settings };
 	}
 	s.port = await freePort();
 	s.url = `http://127.0.0.1:${s.port}`;

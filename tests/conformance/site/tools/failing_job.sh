@@ -1,0 +1,5 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+sleep 1
+printf 'The job has failed.'
+exit 1
