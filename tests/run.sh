@@ -105,6 +105,7 @@ if [ "$what" = test ]; then
 	suite 'judges' run_node tests/judges/run.mjs fastcgi
 	suite 'conformance, FastCGI' run_node tests/conformance/run.mjs fastcgi
 	suite 'conformance, CGI' run_node tests/conformance/run.mjs cgi
+	suite 'everything' run_node tests/conformance/everything.mjs fastcgi
 	suite 'browser' run_node tests/browser/run.mjs fastcgi
 	suite 'make run' tests/live/run.sh
 	suite 'fuzz' tests/fuzz/run.sh 4
