@@ -36,7 +36,7 @@ ALL_CFLAGS := $(BASE) $(HARDEN) -fPIE -fvisibility=hidden -ffunction-sections -f
 LIBS    := -lfcgi -ljson-c -lsqlite3 -lpcre2-8 -lcrypto -lm
 HARD_LD := -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code,--gc-sections,--as-needed
 # glibc warns of its name service in every static program; these programs ask for no names.
-QUIET_LD := $(shell $(CC) -Wl,--no-warnings -Wl,--version >/dev/null 2>&1 && echo -Wl,--no-warnings)
+QUIET_LD := $(shell echo "int main(void){return 0;}" | $(CC) -Wl,--no-warnings -x c -o /dev/null - >/dev/null 2>&1 && echo -Wl,--no-warnings)
 WEB_LD  := $(if $(filter static,$(LINK)),-static-pie,-pie) $(HARD_LD)
 
 # The sanitizer build has its own tree; tests link against it.
