@@ -4,6 +4,7 @@
 #include "audit.h"
 #include "conf.h"
 #include "json.h"
+#include "limit.h"
 #include "rpc_call.h"
 #include "rpc_tools.h"
 #include "scope.h"
@@ -39,7 +40,7 @@ const struct fail *rpc_tools_call(struct rpc_run *r)
 		return no;
 	if (!scope_covers(r->cx->conf, r->who->scope, t->scope))
 		return &fail_unavailable;	/* it changed since the scope was checked */
-	if ((no = rpc_call_read(r->cx, r->who, r->m, r->way, &c)) ||
+	if ((no = limit_take_call(r->cx, r->who->grant_id)) || (no = rpc_call_read(r->cx, r->who, r->m, r->way, &c)) ||
 	    (no = tool_run(t, &c, arguments, &answer)))
 		return no;
 	if (r->cx->conf->audit == AUDIT_CALLS) {
