@@ -358,7 +358,7 @@ static void account_refuse(struct request *rq, struct response *rs, const struct
 		.link_text = "Open the page again",
 	};
 
-	if (no->status == 403) {
+	if (no->status == 403 && no != &fail_plain) {
 		v.heading = "Not from here";
 		v.text = "This form is too old, or was not sent from its own page in this browser. Nothing was changed.";
 		v.hint = NULL;

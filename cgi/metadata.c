@@ -33,6 +33,8 @@ static const char *asked_for(struct request *rq)
 	for (i = 0; !found && i < sizeof place / sizeof *place; i++) {
 		target = http_env(rq, place[i]);
 		path = target ? url_clean_path(rq->cx.arena, target) : NULL;
+		if (target && !path)
+			return "";
 		for (at = path; at && (at = strstr(at, mark)); at++)
 			found = at + sizeof mark - 1;
 	}

@@ -18,12 +18,14 @@ enum registration { REGISTRATION_OPEN, REGISTRATION_APPROVE, REGISTRATION_TOKEN,
 enum documents { DOCUMENTS_ON, DOCUMENTS_PINNED, DOCUMENTS_OFF };
 enum kb_visibility { KB_TEAM, KB_PRIVATE };
 enum audit_level { AUDIT_ACCESS, AUDIT_CALLS, AUDIT_OFF };
+enum require_https { HTTPS_AUTO, HTTPS_ON, HTTPS_OFF };
 
 /* How often something may happen; see limit.h. */
 enum conf_limit {
 	LIMIT_REGISTER, LIMIT_REGISTER_ALL, LIMIT_AUTHORIZE, LIMIT_AUTHORIZE_ALL, LIMIT_LOGIN, LIMIT_LOGIN_ACCOUNT,
 	LIMIT_LOGIN_ALL, LIMIT_TOKEN, LIMIT_FETCH, LIMIT_FETCH_HOST, LIMIT_KEYS, LIMIT_AUDIT, LIMIT_CALLS, LIMIT_DOCUMENTS,
 	LIMIT_COMPLETIONS,
+	LIMIT_TOOL_CALLS,
 	LIMITS,
 };
 
@@ -75,6 +77,8 @@ struct conf {
 	const char *redirect_schemes;	/* words */
 	const char *trusted_redirects;	/* words */
 	const char *allowed_origins;	/* words */
+	int64_t require_https;		/* enum require_https */
+	const char *trusted_proxies;	/* words: ADDRESS or ADDRESS/BITS (address.h) */
 	int64_t code_ttl, access_ttl, refresh_idle_ttl, refresh_ttl, refresh_grace;	/* seconds */
 	int64_t request_ttl, session_idle_ttl, session_ttl;				/* seconds */
 	int64_t rate_limits;		/* bool */

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "address.h"
 #include "conf_key.h"
 #include "url.h"
-
 
 #define AT(field) offsetof(struct conf, field)
 #define AT_RESOURCE(field) offsetof(struct conf_resource, field)
@@ -45,6 +45,11 @@ const struct conf_key conf_keys[] = {
 	  "Hosts that a browser may be sent to with an error before sign-in, and after a refusal without a click." },
 	{ "allowed_origins", WORDS, AT(allowed_origins), 0, 0, "",
 	  "Origins of browser-based clients that may call the MCP endpoint; the own origin always may." },
+	{ "require_https", MODE, AT(require_https), 0, 0, "auto on off",
+	  "What happens to requests over plain http when the issuer is https: auto (refused unless they may come from a proxy), on "
+	  "(refused unless a proxy of trusted_proxies says that they were https), off (served)." },
+	{ "trusted_proxies", ADDRESSES, AT(trusted_proxies), 0, 0, "",
+	  "Addresses, or networks (ADDRESS/BITS), of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed." },
 	{ "code_ttl", NUMBER, AT(code_ttl), 1, 600, "60", "Seconds that an authorization code lives." },
 	{ "access_ttl", NUMBER, AT(access_ttl), 1, 86400, "3600", "Seconds that an access token lives." },
 	{ "refresh_idle_ttl", NUMBER, AT(refresh_idle_ttl), 1, 31536000, "2592000",
@@ -74,6 +79,7 @@ const struct conf_key conf_keys[] = {
 	  "Times that the keys of one client are looked for where one is missing, or all are." },
 	{ "limit_audit", RATE, AT(limit[LIMIT_AUDIT]), 0, 0, "300/3600", "Refusals of one address that are written down." },
 	{ "limit_calls", RATE, AT(limit[LIMIT_CALLS]), 0, 0, "6000/60", "Tool calls of one address that are written down." },
+	{ "limit_tool_calls", RATE, AT(limit[LIMIT_TOOL_CALLS]), 0, 0, "600/60", "Tool calls with the tokens of one connection." },
 	{ "limit_documents", RATE, AT(limit[LIMIT_DOCUMENTS]), 0, 0, "120/60", "Documents that one person adds or changes." },
 	{ "limit_completions", RATE, AT(limit[LIMIT_COMPLETIONS]), 0, 0, "600/60", "Completions that one person asks for." },
 	{ "kb_visibility", MODE, AT(kb_visibility), 0, 0, "team private",
@@ -204,6 +210,9 @@ const char *conf_key_read(struct arena *a, const struct conf_key *k, const char 
 	case PATH:
 		if (!*value)
 			why = "must not be empty";
+		break;
+	case ADDRESSES:
+		why = address_words_check(value);
 		break;
 	case WORDS:
 		break;

@@ -30,7 +30,7 @@ struct context {
 	struct store *store;		/* opened by the first statement that is asked of it */
 	const struct conf_resource *resource;	/* mcp: the endpoint that was asked; elsewhere NULL */
 	const struct redirect_rules *redirect_rules;	/* redirect.h: read when first needed */
-	const char *peer;		/* REMOTE_ADDR, or "" */
+	const char *peer;		/* the client's address (peer.h), or "" */
 	struct trail trail;
 	char id[17];			/* names the request in the log and in a server_error */
 };

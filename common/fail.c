@@ -16,4 +16,5 @@ const struct fail fail_not_found = FAIL(404, "not_found", "Nothing is served at 
 const struct fail fail_method = FAIL(405, "invalid_request", "This method is not allowed here");
 const struct fail fail_too_large = FAIL(413, "invalid_request", "The request body is too large");
 const struct fail fail_timeout = FAIL(408, "invalid_request", "The request body did not arrive in time");
+const struct fail fail_plain = FAIL(403, "invalid_request", "https required: this server does not answer over plain http");
 const struct fail fail_host = FAIL(403, "invalid_request", "This server answers to loopback names only");

@@ -33,5 +33,6 @@ extern const struct fail fail_method;
 extern const struct fail fail_too_large;
 extern const struct fail fail_timeout;
 extern const struct fail fail_host;
+extern const struct fail fail_plain;
 
 #endif

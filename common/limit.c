@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: ISC */
 /* limit: fixed windows in the limits table. */
-#include <arpa/inet.h>
+#include <errno.h>
 #include <string.h>
 
+#include "address.h"
 #include "arena.h"
 #include "conf.h"
 #include "limit.h"
+#include "log.h"
+#include "meter.h"
 #include "store_limit.h"
 
 const char *limit_address(struct context *cx)
 {
-	unsigned char v6[16];
+	uint8_t v6[ADDRESS_BYTES];
 
-	if (inet_pton(AF_INET6, cx->peer, v6) != 1)
+	if (!address_read(cx->peer, strlen(cx->peer), v6))
 		return cx->peer;
-	if (IN6_IS_ADDR_V4MAPPED((struct in6_addr *)v6))
-		return arena_printf(cx->arena, "%u.%u.%u.%u", v6[12], v6[13], v6[14], v6[15]);
+	if (address_is_v4(v6))
+		return address_text(cx->arena, v6);
 	return arena_printf(cx->arena, "%02x%02x:%02x%02x:%02x%02x:%02x%02x::/64",
 	    v6[0], v6[1], v6[2], v6[3], v6[4], v6[5], v6[6], v6[7]);
 }
@@ -36,6 +39,7 @@ static const char *const names[LIMITS] = {
 	[LIMIT_LOGIN_ALL] = "login-all", [LIMIT_TOKEN] = "token", [LIMIT_FETCH] = "fetch", [LIMIT_FETCH_HOST] = "fetch-host",
 	[LIMIT_KEYS] = "keys", [LIMIT_AUDIT] = "audit", [LIMIT_CALLS] = "calls", [LIMIT_DOCUMENTS] = "documents",
 	[LIMIT_COMPLETIONS] = "completions",
+	[LIMIT_TOOL_CALLS] = "tool-calls",
 };
 
 static const char *key_of(struct context *cx, enum conf_limit which, const char *whom)
@@ -82,4 +86,21 @@ const struct fail *limit_check(struct context *cx, enum conf_limit which, const 
 const struct fail *limit_return(struct context *cx, enum conf_limit which, const char *whom)
 {
 	return cx->conf->rate_limits ? limit_give_back(cx->store, key_of(cx, which, whom)) : NULL;
+}
+
+/* What cannot be counted is let through: the file is lost together with the database, and reading needs no writable disk. */
+const struct fail *limit_take_call(struct context *cx, int64_t grant_id)
+{
+	const struct conf_rate *rate = &cx->conf->limit[LIMIT_TOOL_CALLS];
+	struct meter m;
+	struct limit l;
+
+	if (!cx->conf->rate_limits)
+		return NULL;
+	if (!meter_count(arena_printf(cx->arena, "%s.calls", cx->conf->database), grant_id, cx->now - rate->window, cx->now, &m)) {
+		log_line("a tool call cannot be counted: %s", strerror(errno));
+		return NULL;
+	}
+	l = (struct limit){ .count = m.count, .since = m.since };
+	return judge(cx, LIMIT_TOOL_CALLS, &l);
 }

@@ -4,6 +4,7 @@
 #include "audit.h"
 #include "conf.h"
 #include "json.h"
+#include "limit.h"
 #include "rpc_call.h"
 #include "rpc_era.h"
 #include "rpc_tasks.h"
@@ -73,7 +74,7 @@ const struct fail *rpc_tools_call(struct rpc_run *r)
 		return &fail_unavailable;	/* it changed since the scope was checked */
 	if ((no = check_headers(r, t, arguments)))
 		return no;
-	if ((no = rpc_call_read(r->cx, r->who, r->m, r->way, &c)))
+	if ((no = limit_take_call(r->cx, r->who->grant_id)) || (no = rpc_call_read(r->cx, r->who, r->m, r->way, &c)))
 		return no;
 	if (rpc_tasks_wants(r, t, &c, &no))
 		return rpc_tasks_create(r, t, &c, arguments);

@@ -13,6 +13,7 @@
 #include "conf.h"
 #include "crypto.h"
 #include "log.h"
+#include "peer.h"
 #include "sandbox.h"
 #include "serve.h"
 #include "serve_front.h"
@@ -199,7 +200,7 @@ static void request_read(struct request *rq, char *const *env)
 	rq->body = "";
 	rq->method = method_read(http_env(rq, "REQUEST_METHOD"));
 	rq->query = (value = http_env(rq, "QUERY_STRING")) ? value : "";
-	rq->cx.peer = (value = http_env(rq, "REMOTE_ADDR")) ? value : "";
+	rq->cx.peer = peer_find(rq);
 }
 
 /* ---- what a passport says ------------------------------------------------------------------------------------ */
@@ -271,6 +272,10 @@ static const struct fail *answer(struct request *rq, struct response *rs, const 
 		return &duplicate_variable;
 	if (!host_is_allowed(rq))
 		return &fail_host;
+	if (!peer_is_secure(rq)) {
+		log_line("refused over plain http: see require_https in mcp-cgi.conf(5)");
+		return &fail_plain;
+	}
 	if (strlen(rq->query) > QUERY_MAX)
 		return &long_query;
 	if (give_cors(rq, rs, ep))

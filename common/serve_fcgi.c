@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -23,7 +24,8 @@
 #include "log.h"
 #include "serve_front.h"
 
-enum { READ_SECONDS = 10, LIFE_SECONDS = 90, WORKERS_MAX = 256, RESPAWN_BURST = 8, REQUESTS_MAX = 100000, LINGER_ROUNDS = 600 };
+enum { READ_SECONDS = 10, LIFE_SECONDS = 90, WORKERS_MAX = 256, RESPAWN_BURST = 8, REQUESTS_MAX = 100000, LINGER_ROUNDS = 600,
+	MEMORY_MAX = 128 * 1024 /* KiB */ };
 
 /* What the watching process hears; blocked in it, so that none is lost between two calls. */
 static const int heard[] = { SIGTERM, SIGINT, SIGUSR1, SIGHUP, SIGCHLD };
@@ -131,6 +133,14 @@ static void answer(const struct endpoint *ep, FCGX_Request *r, int fd)
 	FCGX_Free(r, 1);
 }
 
+/* One that once needed so much does not give it all back, and should not keep it for ever. */
+static bool has_grown(void)
+{
+	struct rusage used;
+
+	return getrusage(RUSAGE_SELF, &used) == 0 && used.ru_maxrss > MEMORY_MAX;
+}
+
 /* Signals to end are heard between two requests only: they would shorten every sleep of a request that waits. */
 static int work(const struct endpoint *ep)
 {
@@ -146,7 +156,7 @@ static int work(const struct endpoint *ep)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGUSR1);
-	while (!ended && n < REQUESTS_MAX) {
+	while (!ended && n < REQUESTS_MAX && !has_grown()) {
 		fd = accept4(STDIN_FILENO, NULL, NULL, SOCK_CLOEXEC);
 		if (fd < 0 && errno != EINTR && errno != ECONNABORTED)
 			return EXIT_FAILURE;

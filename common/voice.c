@@ -50,7 +50,7 @@ void voice_page(struct request *rq, struct response *rs, const struct fail *no)
 		.frame = { &rq->cx, "Sorry", rq->cx.conf->site_name, rq->cx.conf->logo }, .id = rq->cx.id,
 	};
 
-	while (i < last && sentences[i].status != no->status)
+	while (i < last && sentences[i].status != no->status && no != &fail_plain)		/* there is no form in it */
 		i++;
 	if (i == last && no->status < 500)
 		i = 0;

@@ -6,8 +6,9 @@
 import fs from 'node:fs';
 import { row } from '../lib/rows.mjs';
 import { each, eq, match, oauthError, ok, page, status } from '../lib/check.mjs';
-import { authParams, authorize, get, Jar, obtain, pkce, post, raw, register, registerRaw, signIn, toConsent, TRUSTED, fieldsFor } from '../lib/oauth.mjs';
-import { call, CREATE, SEARCH, toolResult } from '../lib/mcp.mjs';
+import { authParams, authorize, get, Jar, obtain, pkce, post, raw, refresh, register, registerRaw, signIn, toConsent, TRUSTED, fieldsFor } from '../lib/oauth.mjs';
+import { sleep } from '../lib/harness.mjs';
+import { call, CREATE, modern, modernResult, rpcError, SEARCH, toolResult } from '../lib/mcp.mjs';
 import { tokenFor } from '../lib/need.mjs';
 
 const CB = 'https://c.example/cb';
@@ -94,10 +95,59 @@ row('JR-04', 'a document that says one word thirty thousand times is found at on
 row('JR-22', 'writing is limited by person, and reading goes on', async (s) => {
 	const token = await tokenFor(s);
 	const codes = [];
-	for (let i = 0; i < 122; i++) codes.push((await call(s, token, CREATE, { title: `t${i}`, content: 'x' })).status);
-	eq(codes.slice(0, 120).every((c) => c === 200), true, 'a hundred and twenty in a minute are free');
-	eq(codes.slice(120), [429, 429], 'and then no more');
+	for (let i = 0; i < 22; i++) codes.push((await call(s, token, CREATE, { title: `t${i}`, content: 'x' })).status);
+	eq(codes.slice(0, 20).every((c) => c === 200), true, 'as many as the settings say are free');
+	eq(codes.slice(20), [429, 429], 'and then no more');
 	status(await call(s, token, SEARCH, { query: 'x' }), 200, 'search');
+}, { own: true, settings: { rate_limits: 'on', limit_documents: '20/60' } });
+
+const codesOf = async (s, token, n, name = SEARCH) => (await Promise.all(Array.from({ length: n }, () => call(s, token, name, { query: 'x' })))).map((r) => r.status);
+const served = (codes) => codes.filter((c) => c === 200).length;
+
+row('JR-22', 'two hundred calls at once with one token: no more than the limit are served, and other tokens go on', async (s) => {
+	s.addUser('bob');
+	const [alice, bob] = [await tokenFor(s), (await obtain(s, { username: 'bob' })).tokens.access_token];
+	const codes = await codesOf(s, alice, 200);
+	eq([served(codes), codes.filter((c) => c === 429).length], [50, 150], 'served and put off');
+	const r = await call(s, alice, SEARCH, { query: 'x' }, { id: 'one more' });
+	rpcError(r, 429, -32600, 'one more', 'one more');
+	match(r.headers['retry-after'], /^([1-9]|[1-5]\d|60)$/, 'Retry-After');
+	modernResult(await modern(s, alice, 'tools/list'), undefined, 'what is no call');
+	status(await call(s, alice, 'no_such_tool', {}), 200, 'an unknown tool is told as one');
+	eq(served(await codesOf(s, bob, 50)), 50, 'calls of another token');
+	eq((await call(s, bob, SEARCH, { query: 'x' })).status, 429, 'and its own limit');
+	const more = (await obtain(s)).tokens.access_token;
+	status(await call(s, more, SEARCH, { query: 'x' }), 200, 'another connection of the same person');
+	const size = fs.statSync(`${s.db}.calls`);
+	eq([size.mode & 0o777, size.size < 200000], [0o600, true], 'the file of the counters: mode, and size below 200 KB');
+}, { own: true, settings: { rate_limits: 'on', limit_tool_calls: '50/60' } });
+
+row('JR-22', 'a refreshed token is no new one, and after the time there is room again', async (s) => {
+	const flow = await obtain(s);
+	eq(await codesOf(s, flow.tokens.access_token, 4).then(served), 3, 'calls that are served');
+	const r = await refresh(s, flow.client, flow.tokens.refresh_token);
+	status(r, 200, 'refresh');
+	const put = await call(s, r.json.access_token, SEARCH, { query: 'x' });
+	status(put, 429, 'the next token');
+	await sleep(Number(put.headers['retry-after']) * 1000 + 500);
+	status(await call(s, r.json.access_token, SEARCH, { query: 'x' }), 200, 'after the time');
+}, { own: true, settings: { rate_limits: 'on', limit_tool_calls: '3/4' } });
+
+row('JR-22', 'a call writes nothing into the database, and what cannot be counted is served', async (s) => {
+	const t = await tokenFor(s);
+	status(await call(s, t, SEARCH, { query: 'x' }), 200, 'the first call');
+	const letGo = await s.lock();
+	const began = performance.now();
+	eq(served(await codesOf(s, t, 10)), 10, 'calls while the database is locked');
+	const took = performance.now() - began;
+	await letGo();
+	ok(took < 4000, `they wait for nobody, took ${took | 0} ms`);
+	fs.rmSync(`${s.db}.calls`);
+	fs.mkdirSync(`${s.db}.calls`);
+	status(await call(s, t, SEARCH, { query: 'x' }), 200, 'without a counter');
+	match(s.log(), /a tool call cannot be counted: /, 'log');
+	fs.rmdirSync(`${s.db}.calls`);
+	eq(served(await codesOf(s, t, 20)), 20, 'the limit by default');
 }, { own: true, settings: { rate_limits: 'on' } });
 
 row('CF-02', 'a database in a folder that others may write to is not used', async (s) => {

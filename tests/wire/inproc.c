@@ -213,6 +213,7 @@ static void answer_one(int fd, const char *peer, struct arena *a)
 		return;
 	}
 	env[n++] = "GATEWAY_INTERFACE=CGI/1.1";
+	env[n++] = "REQUEST_SCHEME=http";
 	env[n++] = arena_printf(a, "REMOTE_ADDR=%s", peer);
 	env[n++] = arena_printf(a, "REQUEST_METHOD=%s", head);
 	env[n++] = arena_printf(a, "REQUEST_URI=%s", target);

@@ -315,7 +315,7 @@ row('JR-07', 'methods that the stateless revision does not have are 404 -32601',
 		const r = await modern(s, t, method, { ...(method === 'initialize' ? initialize() : {}), level: 'info', uri: 'note://1' }, { id: 'q' });
 		rpcError(r, 404, -32601, 'q', method);
 	});
-	rpcError(await modern(s, t, '', {}, { id: 'q' }), [400, 404], [-32601, -32600, -32020], 'q', 'an empty method');
+	rpcError(await modern(s, t, '', {}, { id: 'q' }), 400, -32020, 'q', 'an empty method');
 });
 
 row('JR-08', 'a notification gets 202 and nothing else, known or not', async (s) => {
@@ -383,6 +383,17 @@ row('JR-11', 'a cursor that nobody gave out is -32602', async (s) => {
 	const empty = await modern(s, t, 'tools/list', { cursor: '' }, { id: 'c' });
 	if (message(empty).error) rpcError(empty, 200, -32602, 'c', 'the empty cursor');
 	else eq(modernResult(empty, 'c').tools, [], 'tools behind the empty cursor');
+});
+
+row('JR-11', 'a cursor that was given to one person gives another nothing that is not there for all', async (s) => {
+	s.addUser('carol', 'another long password');
+	const own = await tokenFor(s);
+	const other = (await obtain(s, { username: 'carol', password: 'another long password' })).tokens.access_token;
+	const first = modernResult(await modern(s, own, 'tools/list'));
+	for (const cursor of [first.nextCursor, CREATE, SEARCH, 'eyJ1c2VyIjoxfQ'].filter(Boolean)) {
+		const [a, b] = [await modern(s, own, 'tools/list', { cursor }, { id: 1 }), await modern(s, other, 'tools/list', { cursor }, { id: 1 })];
+		eq([b.status, b.text], [a.status, a.text], `the answer for ${cursor}`);
+	}
 });
 
 row('JR-12', 'the list of tools is the same every time, and says how long it holds', async (s) => {

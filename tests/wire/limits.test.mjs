@@ -426,6 +426,7 @@ row(
 			'limit_audit',
 			'limit_calls',
 			'limit_documents',
+			'limit_tool_calls',
 		];
 		const usual = s.ctl(['check']);
 		if (s.front !== 'inproc') eq(usual.status, 0, 'exit status of the check');

@@ -5,7 +5,7 @@
 
 import { eq, each, lacks, match, ok, oneOf, status } from '../lib/check.mjs';
 import { raw } from '../lib/http.mjs';
-import { ANY, CREATE, MODERN, READ, SEARCH, accepted, bearer, call, encodeName, initialize, legacy, legacyResult, message, meta, mirrored, modern,
+import { ANY, CREATE, MODERN, READ, SEARCH, bearer, call, encodeName, initialize, legacy, legacyResult, message, meta, mirrored, modern,
 	modernResult, post, rpcError, toolResult } from '../lib/mcp.mjs';
 import { need, tokenFor } from '../lib/need.mjs';
 import { row } from '../lib/rows.mjs';
@@ -32,15 +32,16 @@ function mismatch(r, what) {
 	rpcError(r, 400, -32020, 7, what);
 }
 
-row('HD-01', 'other methods than POST and OPTIONS: 405 with Allow, a JSON-RPC body and no session', async (s) => {
+row('HD-01', 'other methods than POST and OPTIONS under 2026-07-28: 405 with Allow, a JSON-RPC body and no session', async (s) => {
 	const t = await tokenFor(s);
 	await each(['GET', 'DELETE', 'PUT', 'PATCH', 'HEAD', 'BREW', 'post', 'TRACE'], async (method) => {
-		for (const headers of [{}, { 'MCP-Protocol-Version': MODERN }, { Accept: 'text/event-stream', 'MCP-Protocol-Version': '2025-11-25' }]) {
+		// What GET and DELETE mean to clients of older versions is another matter.
+		for (const headers of [{ 'MCP-Protocol-Version': MODERN }, { Accept: 'text/event-stream', 'MCP-Protocol-Version': MODERN, 'Mcp-Session-Id': 'x' }]) {
 			const r = await raw(s, { method, path: '/mcp', headers: { ...bearer(t), ...headers }, allow: [501] });
 			// A web server may refuse a method that it does not know before any program sees it.
 			if (s.front !== 'inproc' && ['BREW', 'post', 'TRACE'].includes(method) && (r.byServer || [400, 405, 501].includes(r.status))) return;
 			status(r, 405, method);
-			eq((r.headers.allow ?? '').split(/\s*,\s*/).sort(), ['OPTIONS', 'POST'], `${method}: Allow`);
+			for (const one of ['OPTIONS', 'POST']) ok((r.headers.allow ?? '').split(/\s*,\s*/).includes(one), `${method}: Allow has ${one} (${r.headers.allow})`);
 			ok(r.headers['mcp-session-id'] === undefined, `${method}: no session id`);
 			if (method !== 'HEAD') ok(message(r, method).error, `${method}: a JSON-RPC error`);
 		}
@@ -110,7 +111,7 @@ row('HD-03', 'two Origin headers are 403, also when one of them is ours', async 
 	await each([[EVIL, s.issuer], [s.issuer, EVIL], [s.issuer, s.issuer]].map((x) => [x.join(' + '), x]), async (name, origin) => {
 		const r = await list(s, t, { Origin: origin });
 		if (r.byServer) return;
-		status(r, [400, 403], name);
+		status(r, 403, name);
 	});
 });
 
@@ -258,7 +259,7 @@ row('HD-12', 'a name with an underscore does not pass for the one with a hyphen'
 	const wrong = await listWith(s, t, { ...HEADERS, Mcp_Method: 'tools/call' });
 	ok(wrong.status === 200 || wrong.status === 400, `another value under Mcp_Method: ${wrong}`);
 	const only = await listWith(s, t, { ...replaced(HEADERS, 'Mcp-Method'), Mcp_Method: 'tools/list' });
-	// A CGI server may hand over both spellings under one name; what may not be is a server error or another method.
+	// A web server may hand over both spellings under one name; what may not be is a server error or another method.
 	ok(only.status === 200 || only.status === 400, `only Mcp_Method: ${only}`);
 });
 
@@ -271,21 +272,25 @@ row('HD-14', 'the Accept header does not keep anyone out, and the answer is JSON
 			legacyResult(await legacy(s, t, '2025-11-25', 'tools/list', undefined, { headers: { Accept: a } }), undefined, `legacy, Accept ${accept}`);
 		});
 	const html = await list(s, t, { Accept: 'text/html' });
-	status(html, [200, 406], 'Accept: text/html');
+	status(html, 200, 'Accept: text/html');
 	eq((await list(s, t, { Accept: 'text/html' })).status, html.status, 'status the second time');
 	ok(message(html), 'JSON');
 });
 
-row('HD-15', 'session and stream headers are ignored, never echoed or minted', async (s) => {
+row('HD-15', 'session and stream headers are ignored under 2026-07-28, never echoed or minted', async (s) => {
 	const t = await tokenFor(s);
 	const extra = { 'Mcp-Session-Id': 'x', 'Last-Event-ID': '5' };
 	const r = await list(s, t, extra);
 	modernResult(r, 7, 'modern');
 	lacks(JSON.stringify(r.list), /mcp-session-id/i, 'the headers');
-	const init = await post(s, t, { jsonrpc: '2.0', id: 1, method: 'initialize', params: initialize() }, extra);
-	legacyResult(init, 1, 'initialize');
-	legacyResult(await legacy(s, t, '2025-11-25', 'ping', undefined, { headers: extra }), undefined, 'legacy ping');
-	accepted(await post(s, t, { jsonrpc: '2.0', method: 'notifications/initialized' }, { ...extra, 'MCP-Protocol-Version': '2025-11-25' }));
+	const answers = [['a tool', await call(s, t, SEARCH, { query: 'x' }, { headers: extra })], ['discover', await modern(s, t, 'server/discover', {}, { headers: extra })],
+		['an error', await modern(s, t, 'foo/bar', {}, { headers: extra })], ['a notification', await post(s, t, { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1,
+			_meta: meta() } }, { ...extra, 'MCP-Protocol-Version': MODERN })]];
+	for (const [what, x] of answers) {
+		oneOf(x.status, what === 'an error' ? [404] : [200, 202], `${what}: status`);
+		lacks(JSON.stringify(x.list), /mcp-session-id|last-event-id/i, `${what}: the headers`);
+	}
+	for (const id of ['', 'a,b', '../../etc/passwd', 'x'.repeat(1000)]) modernResult(await list(s, t, { 'Mcp-Session-Id': id, 'Last-Event-ID': id }), 7, `Mcp-Session-Id ${id.slice(0, 10)}`);
 });
 
 /** A modern tools/list whose body has exactly this many bytes. */
@@ -320,6 +325,21 @@ row('HD-16', 'a body that comes in chunks has the same limit', async (s) => {
 	modernResult(await post(s, t, sized(1500), HEADERS, { chunked: true }), 7, '1500 bytes');
 	status(await post(s, t, sized(2001), HEADERS, { chunked: true, early: true }), 413, '2001 bytes');
 }, { settings: { max_body: 2000 }, fronts: ['fastcgi', 'cgi'] });
+
+// What a program needs can only be seen where it is a process by itself and without sanitizers.
+row('HD-16', 'the memory of the program stays small, whatever is announced and sent', async (s) => {
+	const t = await tokenFor(s);
+	const peak = () => Math.max(...s.processes().filter((p) => p.exe === 'mcp').map((p) => p.peak)) / 1048576;
+	modernResult(await post(s, t, sized(4194304), HEADERS), 7, 'the largest body');
+	for (const more of [{ early: true }, { early: true, chunked: true }])
+		for (const size of [4194305, 5 << 20, 24 << 20]) {
+			const r = await post(s, t, Buffer.alloc(size, 0x20), HEADERS, { ...more, silent: true });
+			if (r) status(r, 413, `${size} bytes`);
+		}
+	for (const length of ['4194305', '99999999', '999999999999999999999'])
+		await list(s, t, { 'Content-Length': length }, { early: true, silent: true, finish: 'half', timeout: 20000 });
+	ok(peak() > 1 && peak() < 64, `at most ${peak() | 0} MiB`);
+}, { own: true, fronts: ['fastcgi'] });
 
 row('HD-16', 'a length that is none is refused and nothing is run', async (s) => {
 	const t = await tokenFor(s);
@@ -375,7 +395,7 @@ row('EN-05', 'only /mcp itself is the endpoint', async (s) => {
 		const r = await list(s, t, {}, { path });
 		// A path that leads out of /mcp altogether is the business of the web server.
 		if (r.byServer) return ok(r.status >= 400 && r.status < 500, `${path}: refused, got ${r}`);
-		status(r, [400, 404], path);
+		status(r, path.includes('/%2e%2e/token') ? [400, 404] : 404, path);
 	});
 	modernResult(await list(s, t, {}, { path: '/mcp?a=b' }), 7, 'a query changes nothing');
 	modernResult(await list(s, t, {}, { path: '/mcp?--version+-x' }), 7, 'a query that would be arguments');

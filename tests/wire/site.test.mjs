@@ -370,6 +370,7 @@ row('SI-01', 'an event is there when it is said, and not at the end', async (s) 
 	ok(first < 3500 && Date.now() - began >= 4000, `first after ${first} ms, end after ${Date.now() - began} ms`);
 }, { ...SITE, fronts: ['fastcgi', 'cgi'] });
 
+// In process one connection is served at a time, and nobody looks whether the client is still there.
 row('HD-17', 'a client of 2026-07-28 that goes away takes the program with it', async (s) => {
 	tool(s, 'wait', 'exec sleep 80.4', { timeout: 60 });
 	const gone = new AbortController();
@@ -380,7 +381,9 @@ row('HD-17', 'a client of 2026-07-28 that goes away takes the program with it', 
 	eq(running('80.4').length, 1, 'it runs');
 	gone.abort();
 	await asked;
-	eq(await goneWithin(8000, '80.4'), [], 'left over');
+	eq(await goneWithin(2000, '80.4'), [], 'left over');
+	eq(fs.readdirSync(`${s.db.replace(/[^/]*$/, '')}work`), [], 'its folder was cleared away');
+	eq(textOf(await once(s, 'echo next')), 'next\n', 'the next call');
 }, { ...SITE, fronts: ['fastcgi', 'cgi'] });
 
 row('TX-15', 'as many programs run at once as the settings allow, and one too many is told to come back', async (s) => {
@@ -490,7 +493,54 @@ row('JR-21', 'only what the client can is asked of it', async (s) => {
 	eq(Object.keys(await can({ elicitation: { form: {} }, roots: {} })), ['form', 'roots'], 'form and roots');
 	eq(Object.keys(await can({ elicitation: { url: {} }, roots: {} })), ['roots'], 'no forms');
 	const e = rpcError(await modern(s, t, 'tools/call', { name: 'asks_all', arguments: {} }, { id: 71, meta: { clientCapabilities: {} } }), 400, -32021, 71);
-	ok(e.data.requiredCapabilities && typeof e.data.requiredCapabilities === 'object', 'what is missing');
+	ok(e.data.requiredCapabilities && typeof e.data.requiredCapabilities === 'object' && !Array.isArray(e.data.requiredCapabilities), 'an object');
+	for (const [can1, one] of Object.entries(e.data.requiredCapabilities)) ok(['elicitation', 'sampling', 'roots'].includes(can1) && typeof one === 'object', `a capability: ${can1}`);
+	ok(Object.keys(e.data.requiredCapabilities).length > 0, 'what is missing');
 	tool(s, 'asks_badly', 'echo \'{"ask":{"x":{"method":"tools/call","params":{}}}}\'');
 	eq(modernResult(await again(s, t, 'asks_badly', {})).isError, true, 'a question that is none');
 }, SITE);
+
+/* ---- who is asked for, and how often ---- */
+
+row('JR-17', 'a handle of somebody else, a guessed one and one that never was get the same answer', async (s) => {
+	tool(s, 'holds', `cat >/dev/null; case $MCP_STATE in one) echo "secret of $MCP_USER" ;; *) echo '${JSON.stringify({ ask: FORM, state: 'one' })}' ;; esac`);
+	s.addUser('bob');
+	const [alice, bob] = [await tokenFor(s), (await obtain(s, { username: 'bob' })).tokens.access_token];
+	const yes = { name: { action: 'accept', content: { name: 'x' } } };
+	const use = async (token, requestState) => again(s, token, 'holds', { requestState, inputResponses: yes }, { id: 81 });
+	const own = asked(await again(s, alice, 'holds', {}), 'alice').requestState;
+	const hers = asked(await again(s, bob, 'holds', {}), 'bob').requestState;
+	ok(own !== hers, 'two handles');
+	eq(textOf(modernResult(await use(alice, own))), 'secret of alice\n', 'her own');
+	const never = await use(bob, 'v1.AAAA.AAAA');
+	rpcError(never, 200, -32602, 81, 'one that never was');
+	const near = (text, by) => text.slice(0, -2) + String.fromCharCode(text.charCodeAt(text.length - 2) + by) + text.slice(-1);
+	for (const [what, handle] of [['hers', own], ['hers, twice', own], ['the next', near(hers, 1)], ['the one before', near(hers, -1)], ['another start', hers.replace(/^.{4}/, 'v1.1')],
+		['a number', '1'], ['another number', '2'], ['half of each', own.slice(0, own.length / 2) + hers.slice(own.length / 2)]]) {
+		const r = await use(bob, handle);
+		eq([r.status, r.text], [never.status, never.text], what);
+	}
+	eq(textOf(modernResult(await use(bob, hers))), 'secret of bob\n', 'and his own is good');
+}, { ...SITE, own: true });
+
+row('JR-18', 'a thousand calls of two people through one worker, and a program that crashes between them: answers never cross', async (s) => {
+	tool(s, 'mine', 'cat; printf " for %s" "$MCP_USER"', { inputSchema: { type: 'object', properties: { word: { type: 'string' } } } });
+	tool(s, 'crash', 'echo "secret of $MCP_USER"; kill -SEGV $$');
+	s.addUser('bob');
+	const people = { alice: await tokenFor(s), bob: (await obtain(s, { username: 'bob' })).tokens.access_token };
+	const calls = s.front === 'fastcgi' ? 1000 : 150;
+	let next = 0;
+	const person = async (name) => {
+		const rest = new RegExp(name === 'alice' ? 'bob' : 'alice');
+		for (let n = next++; n < calls; n = next++) {
+			const id = `${name}-${n}`;
+			const r = await call(s, people[name], n % 20 === 7 ? 'crash' : 'mine', { word: `marker-${id}` }, { id, more: { allow: [503] } });
+			if (r.status === 503) { next--; await sleep(50); continue; }
+			lacks(r.text, rest, `${id}: the other's name`);
+			const result = modernResult(r, id, id);
+			if (n % 20 === 7) eq(result.isError, true, `${id}: isError`);
+			else eq(textOf(result), `{"word":"marker-${id}"}\n for ${name}`, id);
+		}
+	};
+	await Promise.all(['alice', 'bob', 'alice', 'bob'].map(person));
+}, { ...SITE, settings: { site: '../site', mcp_workers: 1, mcp_waiters: 1 }, own: true });
