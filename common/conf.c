@@ -328,7 +328,7 @@ static void scopes_preset(struct conf *c)
 {
 	static const struct conf_scope built_in[SCOPES_BUILT_IN] = {
 		{ .name = "read:knowledge", .words = "Search and read the documents in the knowledge base" },
-		{ .name = "write:knowledge", .words = "Add, change and delete documents of yours in the knowledge base" },
+		{ .name = "write:knowledge", .words = "Add documents to the knowledge base, and change or delete yours" },
 	};
 
 	memcpy(c->scope, built_in, sizeof built_in);

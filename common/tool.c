@@ -38,25 +38,34 @@ static void load(struct context *cx, struct site_item *item)
 	item->thing = t;
 }
 
-/* A definition that says nothing but the name of the function: all the rest is the function's own. */
-static struct tool *built_in_at(struct context *cx, size_t i)
+/* Without its definition: a list is written from the constants, and plain CGI would pay for each that is parsed. */
+static struct tool *built_in_at(size_t i)
 {
 	const struct builtin *b = i < BUILTINS_MAX ? builtin_at(i) : NULL;
-	struct site_item item = { .path = "built in", .wrong = NULL };
-	struct json_object *definition;
-	const char *text;
+	struct arena *a;
 
 	if (!b || built_in[i])
 		return b ? built_in[i] : NULL;
-	item.arena = arena_new();
-	item.name = arena_printf(item.arena, "%s.json", b->name);
-	text = arena_printf(item.arena, "{\"builtin\":\"%s\"}", b->name);
-	built_in[i] = arena_take(item.arena, sizeof *built_in[i]);
-	built_in[i]->arena = item.arena;
-	if (!json_read(item.arena, text, strlen(text), &definition) ||
-	    (item.wrong = tool_definition_read(cx, &item, definition, built_in[i])))
-		log_line("tool %s: %s", b->name, item.wrong ? item.wrong : "is no JSON");
+	a = arena_new();
+	built_in[i] = arena_take(a, sizeof *built_in[i]);
+	*built_in[i] = (struct tool){ .name = b->name, .builtin = b, .scope = b->scope, .personal = b->personal, .arena = a };
 	return built_in[i];
+}
+
+/* For a call: with a definition that says nothing but the name of the function; all the rest is the function's own. */
+static struct tool *built_in_read(struct context *cx, size_t i)
+{
+	struct tool *t = built_in_at(i);
+	struct site_item item = { .path = "built in", .arena = t->arena, .name = arena_printf(t->arena, "%s.json", t->name) };
+	struct json_object *definition;
+	const char *text;
+
+	if (t->definition)
+		return t;
+	text = arena_printf(t->arena, "{\"builtin\":\"%s\"}", t->name);
+	if (!json_read(t->arena, text, strlen(text), &definition) || (item.wrong = tool_definition_read(cx, &item, definition, t)))
+		log_line("tool %s: %s", t->name, item.wrong ? item.wrong : "is no JSON");
+	return t;
 }
 
 static bool is_offered(const struct context *cx, const char *name)
@@ -76,7 +85,7 @@ const struct tool *tool_find(struct context *cx, const char *name)
 	}
 	for (size_t i = 0; builtin_at(i); i++)
 		if (strcmp(builtin_at(i)->name, name) == 0)
-			return built_in_at(cx, i);
+			return built_in_read(cx, i);
 	return NULL;
 }
 
@@ -100,6 +109,34 @@ static bool has_output(const struct tool *t, enum revision r)
 	return rpc_shape_has(r, PART_ANY_OUTPUT) || tool_definition_is_object(json_get(t->definition, "outputSchema"));
 }
 
+static void put_definition(struct buf *b, const struct tool *t, enum revision r)
+{
+	buf_char(b, '{');
+	json_put_member(b, "name", t->name);
+	put_part(b, t, r, PART_TITLE, "title");
+	json_put_member(b, "description", json_text(t->definition, "description"));
+	put_part(b, t, r, PART_INPUT_SCHEMA, "inputSchema");
+	if (has_output(t, r))
+		put_part(b, t, r, PART_OUTPUT_SCHEMA, "outputSchema");
+	put_part(b, t, r, PART_ANNOTATIONS, "annotations");
+	put_part(b, t, r, PART_ICONS, "icons");
+	put_part(b, t, r, PART_META, "_meta");
+	buf_char(b, '}');
+}
+
+/* The same from the constants. */
+static void put_builtin(struct buf *b, const struct builtin *f, enum revision r)
+{
+	buf_char(b, '{');
+	json_put_member(b, "name", f->name);
+	rpc_shape_put(b, r, PART_TITLE, "title", f->title);
+	json_put_member(b, "description", f->description);
+	rpc_shape_put_json(b, r, PART_INPUT_SCHEMA, "inputSchema", f->input_schema);
+	rpc_shape_put_json(b, r, PART_OUTPUT_SCHEMA, "outputSchema", f->output_schema);
+	rpc_shape_put_json(b, r, PART_ANNOTATIONS, "annotations", f->annotations);
+	buf_char(b, '}');
+}
+
 static const char *text_of(const struct tool *t, enum revision r, struct arena *scratch)
 {
 	struct tool *kept = (struct tool *)(uintptr_t)t;
@@ -107,26 +144,19 @@ static const char *text_of(const struct tool *t, enum revision r, struct arena *
 
 	if (t->text[r])
 		return t->text[r];
-	buf_char(&b, '{');
-	json_put_member(&b, "name", t->name);
-	put_part(&b, t, r, PART_TITLE, "title");
-	json_put_member(&b, "description", json_text(t->definition, "description"));
-	put_part(&b, t, r, PART_INPUT_SCHEMA, "inputSchema");
-	if (has_output(t, r))
-		put_part(&b, t, r, PART_OUTPUT_SCHEMA, "outputSchema");
-	put_part(&b, t, r, PART_ANNOTATIONS, "annotations");
-	put_part(&b, t, r, PART_ICONS, "icons");
-	put_part(&b, t, r, PART_META, "_meta");
-	buf_char(&b, '}');
+	if (t->definition)
+		put_definition(&b, t, r);
+	else
+		put_builtin(&b, t->builtin, r);
 	return kept->text[r] = arena_copy(t->arena, b.v);
 }
 
 /* One after the other in the order of names, whichever kind they are. */
-static const struct tool *tool_at(struct context *cx, struct site_item *const *items, size_t count, size_t i)
+static const struct tool *tool_at(struct site_item *const *items, size_t count, size_t i)
 {
 	if (items)
 		return i < count ? items[i]->thing : NULL;
-	return built_in_at(cx, i);
+	return built_in_at(i);
 }
 
 static size_t all(struct context *cx, struct site_item *const **items)
@@ -163,7 +193,7 @@ const char *tool_put_list(struct buf *b, struct context *cx, enum revision r, co
 
 	buf_char(b, '[');
 	for (size_t i = 0; i < count; i++) {
-		const struct tool *t = tool_at(cx, items, count, i);
+		const struct tool *t = tool_at(items, count, i);
 
 		if (!t || !is_offered(cx, t->name) || (after && compare(cx, t->name, after) <= 0))
 			continue;

@@ -29,7 +29,8 @@ const struct builtin tool_delete_document = {
 	    "only when the user asks for it. The result says what was removed.",
 	.scope = KB_SCOPE_WRITE,
 	.input_schema = "{\"type\":\"object\",\"properties\":{"
-	    "\"id\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":9007199254740991}"
+	    "\"id\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":9007199254740991,"
+		"\"description\":\"The id that a search or the list gives\"}"
 	    "},\"required\":[\"id\"],\"additionalProperties\":false}",
 	.output_schema = "{\"type\":\"object\",\"properties\":{"
 	    "\"id\":{\"type\":\"integer\"},"

@@ -41,7 +41,8 @@ const struct builtin tool_read_document = {
 	    "list_documents.",
 	.scope = KB_SCOPE_READ,
 	.input_schema = "{\"type\":\"object\",\"properties\":{"
-	    "\"id\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":9007199254740991}"
+	    "\"id\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":9007199254740991,"
+		"\"description\":\"The id that a search or the list gives\"}"
 	    "},\"required\":[\"id\"],\"additionalProperties\":false}",
 	.output_schema = "{\"type\":\"object\",\"properties\":{"
 	    "\"id\":{\"type\":\"integer\"},"

@@ -46,7 +46,8 @@ const struct builtin tool_update_document = {
 	    "give the new content with all that is to stay.",
 	.scope = KB_SCOPE_WRITE,
 	.input_schema = "{\"type\":\"object\",\"properties\":{"
-	    "\"id\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":9007199254740991},"
+	    "\"id\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":9007199254740991,"
+		"\"description\":\"The id that a search or the list gives\"},"
 	    "\"title\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":200,"
 		"\"description\":\"One line\"},"
 	    "\"content\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":1048576,"

@@ -12,6 +12,8 @@ export const LEGACY = ['2025-03-26', '2025-06-18', '2025-11-25'];
 export const KEY = 'io.modelcontextprotocol/';
 export const SEARCH = 'search_knowledge_base';
 export const CREATE = 'create_document';
+/** The tools that are built in, in the order of their names. */
+export const BUILT_IN = [CREATE, 'delete_document', 'list_documents', 'read_document', SEARCH, 'update_document'];
 export const READ = 'read:knowledge';
 export const WRITE = 'write:knowledge';
 

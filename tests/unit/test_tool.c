@@ -125,6 +125,23 @@ static void the_table_is_sound(void **state)
 	assert_null(tool_find(&cx, ""));
 }
 
+/* What is listed from the constants is what is listed once a definition was read. */
+static void the_list_is_the_same_after_a_call(void **state)
+{
+	(void)state;
+	for (enum revision r = REVISION_OLDEST; r < REVISIONS; r++) {
+		struct buf before = buf_new(cx.arena), after = buf_new(cx.arena);
+
+		tool_end();
+		assert_null(tool_put_list(&before, &cx, r, NULL, 100));
+		tool_end();
+		for (size_t i = 0; builtin_at(i); i++)
+			assert_non_null(tool_find(&cx, builtin_at(i)->name)->definition);
+		assert_null(tool_put_list(&after, &cx, r, NULL, 100));
+		assert_string_equal(before.v, after.v);
+	}
+}
+
 static void the_list_is_shaped_by_revision(void **state)
 {
 	(void)state;
@@ -310,6 +327,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_table_is_sound),
 		cmocka_unit_test(the_list_is_shaped_by_revision),
+		cmocka_unit_test(the_list_is_the_same_after_a_call),
 		cmocka_unit_test(what_is_created_is_found),
 		cmocka_unit_test(tags_come_back_as_they_were),
 		cmocka_unit_test(a_snippet_is_short_and_whole),

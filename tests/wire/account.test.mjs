@@ -37,7 +37,7 @@ import {
 } from '../lib/oauth.mjs';
 
 const READ_WORDS = 'Search and read the documents in the knowledge base';
-const WRITE_WORDS = 'Add, change and delete documents of yours in the knowledge base';
+const WRITE_WORDS = 'Add documents to the knowledge base, and change or delete yours';
 const NEW = 'a brand new password';
 
 /** The account page of somebody; signs in on the way if need be: { jar, page }. */

@@ -820,7 +820,7 @@ row('AU-18', 'scope: malformed or unknown is refused, the rest reduced to what i
 	errorRedirect(s, await post(s, huge, jar.copy()), TRUSTED, huge.state, 'invalid_scope');
 	const another = () => register(s, { client_name: `Scopes ${random()}`, redirect_uris: [TRUSTED] });
 	const READ = /Search and read the documents in the knowledge base/;
-	const WRITE = /Add, change and delete documents of yours in the knowledge base/;
+	const WRITE = /Add documents to the knowledge base, and change or delete yours/;
 	await each(
 		[
 			['none', undefined, 'read:knowledge write:knowledge'],

@@ -39,7 +39,7 @@ import {
 } from '../lib/oauth.mjs';
 
 const READ = 'Search and read the documents in the knowledge base';
-const WRITE = 'Add, change and delete documents of yours in the knowledge base';
+const WRITE = 'Add documents to the knowledge base, and change or delete yours';
 const STAY = 'Stay connected when you are away, until you disconnect it';
 
 /** Whether the request can still be allowed: does so, and redeems the code. */

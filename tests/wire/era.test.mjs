@@ -6,7 +6,7 @@
 
 import { eq, each, lacks, match, ok, oneOf, status } from '../lib/check.mjs';
 import { raw } from '../lib/http.mjs';
-import { ANY, CREATE, KEY, LEGACY, MODERN, READ, SEARCH, WRITE, accepted, bearer, cachingHints, call, encodeName, initialize, legacy, legacyResult, message,
+import { BUILT_IN, ANY, CREATE, KEY, LEGACY, MODERN, READ, SEARCH, WRITE, accepted, bearer, cachingHints, call, encodeName, initialize, legacy, legacyResult, message,
 	meta, mirrored, modern, modernResult, post, rpcError, toolResult, withHeaders } from '../lib/mcp.mjs';
 import { need, tokenFor } from '../lib/need.mjs';
 import { row } from '../lib/rows.mjs';
@@ -585,7 +585,7 @@ const toolsFor = async (s, t, v) => (v === MODERN ? modernResult(await modern(s,
 
 need('M12', 'tools are well-formed: names, schemas, descriptions, hints', async (s) => {
 	const tools = await toolsFor(s, await tokenFor(s), MODERN);
-	eq(tools.map((x) => x.name).sort(), [CREATE, SEARCH].sort(), 'names');
+	eq(tools.map((x) => x.name), BUILT_IN, 'names');
 	for (const tool of tools) {
 		const what = tool.name;
 		match(tool.name, /^[A-Za-z0-9_-]{1,64}$/, 'name');
@@ -600,7 +600,7 @@ need('M12', 'tools are well-formed: names, schemas, descriptions, hints', async 
 		for (const [name, one] of Object.entries(tool.inputSchema.properties)) ok(typeof one.description === 'string' && one.description, `${what}: description of ${name}`);
 		const hints = tool.annotations;
 		for (const key of ['readOnlyHint', 'openWorldHint']) eq(typeof hints?.[key], 'boolean', `${what}: type of ${key}`);
-		eq(hints.readOnlyHint, tool.name === SEARCH, `${what}: readOnlyHint`);
+		eq(hints.readOnlyHint, [SEARCH, 'list_documents', 'read_document'].includes(tool.name), `${what}: readOnlyHint`);
 		if (!hints.readOnlyHint) for (const key of ['destructiveHint', 'idempotentHint']) eq(typeof hints[key], 'boolean', `${what}: type of ${key}`);
 		for (const key of Object.keys(tool))
 			oneOf(key, ['name', 'title', 'description', 'icons', 'inputSchema', 'outputSchema', 'annotations', '_meta'], `${what}: member of a tool`);

@@ -4,12 +4,12 @@
 // and with kb_visibility = private nothing that anybody can ask tells one person of another's documents.
 
 import { eq, each, lacks, match, ok, status } from '../lib/check.mjs';
-import { CREATE, READ, SEARCH, WRITE, call, challenge, legacy, legacyResult, modern, modernResult, toolRefusal, toolResult } from '../lib/mcp.mjs';
+import { BUILT_IN, CREATE, READ, SEARCH, WRITE, call, challenge, legacy, legacyResult, modern, modernResult, toolRefusal,
+	toolResult } from '../lib/mcp.mjs';
 import { need, tokenFor } from '../lib/need.mjs';
 import { obtain } from '../lib/oauth.mjs';
 import { check } from '../lib/schema.mjs';
 
-const TOOLS = ['create_document', 'delete_document', 'list_documents', 'read_document', 'search_knowledge_base', 'update_document'];
 const NOTHING = 'There is no such document.';
 const NOT_YOURS = 'Only the person who wrote a document can change or delete it.';
 const BOB = 'another long password';
@@ -54,7 +54,7 @@ async function two(s) {
 need('M30', 'the tools, in the order of their names, with hints that are true', async (s) => {
 	const t = await tokenFor(s);
 	const tools = modernResult(await modern(s, t, 'tools/list')).tools;
-	eq(tools.map((x) => x.name), TOOLS, 'names');
+	eq(tools.map((x) => x.name), BUILT_IN, 'names');
 	const reads = ['list_documents', 'read_document', SEARCH];
 	for (const { name, annotations: a, inputSchema: i, outputSchema: o, description } of tools) {
 		eq(a.readOnlyHint, reads.includes(name), `${name}: readOnlyHint`);

@@ -6,6 +6,7 @@
 import { row } from '../lib/rows.mjs';
 import { each, eq, match, oauthError, ok, oneOf, page, status } from '../lib/check.mjs';
 import {
+	BUILT_IN,
 	CREATE,
 	READ,
 	SEARCH,
@@ -307,7 +308,7 @@ row(
 			modernResult(await modern(s, t, 'tools/list', {}, o))
 				.tools.map((x) => x.name)
 				.sort();
-		eq(await names(first.tokens.access_token), [CREATE, SEARCH], 'tools of the first');
+		eq(await names(first.tokens.access_token), BUILT_IN, 'tools of the first');
 		eq(await names(second.tokens.access_token, there), [SEARCH], 'tools of the second');
 		toolResult(
 			await call(s, second.tokens.access_token, SEARCH, { query: 'x' }, there),

@@ -33,7 +33,7 @@ import {
 
 const ADMIN = 'admin:knowledge';
 const READ_WORDS = 'Search and read the documents in the knowledge base';
-const WRITE_WORDS = 'Add, change and delete documents of yours in the knowledge base';
+const WRITE_WORDS = 'Add documents to the knowledge base, and change or delete yours';
 const ADMIN_WORDS = 'Do anything with the knowledge base';
 const LADDER = {
 	[`[scope ${ADMIN}]`]: { words: ADMIN_WORDS, implies: WRITE },
