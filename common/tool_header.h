@@ -26,7 +26,7 @@ const char *tool_header_read(struct arena *a, struct json_object *schema, const 
     __attribute__((nonnull));
 
 /* The argument, or NULL when it is absent or null. */
-struct json_object *tool_header_argument(const struct tool_header *h, struct json_object *arguments) __attribute__((nonnull));
+struct json_object *tool_header_argument(const struct tool_header *h, struct json_object *arguments) __attribute__((nonnull(1)));
 
 /* Does a decoded field say what the argument is?  Whole numbers are compared as numbers: 42.0 is 42. */
 bool tool_header_says(struct json_object *argument, const char *said) __attribute__((nonnull));

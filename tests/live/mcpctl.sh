@@ -448,6 +448,80 @@ exits 2
 settings
 check 'scope list and scope test'
 
+# A site with one good file of each kind, and some that are none.
+site=$(dirname "$MCP_CGI_CONF")/site
+mkdir -p "$site/tools" "$site/prompts" "$site/resources"
+cat >"$site/tools/greet.json" <<'END'
+{ "description": "Greets", "scope": "read:knowledge", "run": ["greet.sh"],
+  "inputSchema": { "type": "object", "properties": { "name": { "type": "string" } }, "required": ["name"] } }
+END
+cat >"$site/tools/greet.sh" <<'END'
+#!/bin/sh
+cat >/dev/null
+case $MCP_ANSWERS in *accept*) echo "Hello, $MCP_USER: $MCP_ANSWERS" ;; *) echo '{"ask": {"who": "Who is it?"}}' ;; esac
+END
+chmod 755 "$site/tools/greet.sh"
+printf -- '---\nargument x (required): X\n---\nHello {{x}}\n' >"$site/prompts/hi.md"
+printf 'Hello {{x}}\n' >"$site/prompts/bad.md"
+printf 'some text' >"$site/resources/a.txt"
+printf '\000\001\377' >"$site/resources/z.bin"
+printf '{\n"uri": "x:y",\n' >"$site/resources/b.resource.json"
+printf '{ "scope": "read:moon" }' >"$site/resources/a.txt.meta.json"
+chmod -R go-w "$site"
+run site check
+exits 1
+prints '1 tools, 1 prompts, 1 resources, 3 faults'
+says 'prompts/bad.md:1: has a hole'
+says 'resources/b.resource.json:3: is not JSON'
+says 'resources/a.txt.meta.json: scope read:moon is not in the settings'
+rm "$site/prompts/bad.md" "$site/resources/b.resource.json" "$site/resources/a.txt.meta.json"
+run site check
+exits 0
+prints '1 tools, 1 prompts, 2 resources, 0 faults'
+check 'site check looks through all three shelves, and no broken file hides another'
+
+run tool call greet '{"name":"A"}' --user ada </dev/null
+exits 1
+says 'Who is it?'
+says "--answer 'who=JSON'"
+run tool call greet '{"name":"A"}' --user ada --answer 'who="Zoe"'
+exits 0
+prints 'Hello, ada: {"who":{"action":"accept","content":{"answer":"Zoe"}}}'
+run tool call greet '{"name":"A"}' --answer 'who={"answer":"Zoe"}' --json
+exits 0
+prints '"resultType":"complete"'
+run tool call greet '{}' --user ada
+exits 1
+prints 'name'
+run tool call greet 'x' --user ada
+exits 1
+says 'one JSON object'
+run tool call greet '{"name":"A"}' --scope write:knowledge
+exits 1
+says "needs the scope 'read:knowledge'"
+run tool call absent
+exits 1
+says 'Unknown tool'
+run tool call greet --user nobody-here
+exits 1
+says 'there is no user'
+run resource read site:///a.txt
+exits 0
+prints 'some text'
+"$ctl" resource read site:///z.bin >"$top/z" 2>/dev/null
+cmp -s "$top/z" "$site/resources/z.bin" || no 'bytes are not as they were'
+run resource read site:///../mcp-cgi.conf
+exits 1
+says 'not found'
+run prompt get hi '{"x":"Ada"}'
+exits 0
+prints 'Hello Ada'
+run prompt get hi
+exits 1
+says 'x is missing'
+rm -r "$site"
+check 'tool call, resource read and prompt get do as a client does'
+
 # ---- trace and audit ----------------------------------------------------------------------------------------------
 
 row "DELETE FROM audit; INSERT INTO audit (at, attempt, request, event, outcome, why, user, client_id, resource, address) VALUES

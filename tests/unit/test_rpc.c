@@ -203,7 +203,7 @@ static const struct {
 	{ V, "tools/call", "=?base64?" "?=", HEAD("1", "tools/call") ",\"params\":{\"name\":\"\"," META(V) "}}", 200, -32602 },
 	{ V, "tools/call", "none", HEAD("1", "tools/call") ",\"params\":{\"name\":\"none\"," META(V) "}}", 200, -32602 },
 	{ V, "prompts/get", NULL, HEAD("1", "prompts/get") ",\"params\":{\"name\":\"x\"," META(V) "}}", 400, -32020 },
-	{ V, "resources/read", "x:y", HEAD("1", "resources/read") ",\"params\":{\"uri\":\"x:y\"," META(V) "}}", 404, -32601 },
+	{ V, "resources/read", "x:y", HEAD("1", "resources/read") ",\"params\":{\"uri\":\"x:y\"," META(V) "}}", 200, -32602 },
 
 	/* no claim */
 	{ V, "tools/list", NULL, LIST, 400, -32602 },
