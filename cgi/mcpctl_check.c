@@ -161,30 +161,34 @@ static bool has_program(struct arena *a, const char *folder, const char *name)
 	return access(arena_printf(a, "%s/%s", folder, name), X_OK) == 0;
 }
 
-/*
- * What fetching documents needs.  Where the web programs are is the web server's business; but where they are installed beside
- * this one, it can be seen whether all of them are.
- */
-static int check_fetching(struct mcpctl *m)
+/* What is missing in a folder where the web programs are. */
+static void warn_of_missing(struct mcpctl *m, const char *folder)
 {
-	const char *own, *folder[2];
+	if (m->conf.client_id_documents == DOCUMENTS_ON && has_program(m->arena, folder, "authorize") &&
+	    !has_program(m->arena, folder, "fetch"))
+		printf("warning: %s has no program fetch: documents of clients cannot be fetched "
+		    "(client_id_documents = on)\n", folder);
+	if (has_program(m->arena, folder, "mcp") && !has_program(m->arena, folder, "listen"))
+		printf("warning: %s has no program listen: nobody hears of changes (subscriptions/listen)\n", folder);
+}
+
+/*
+ * Where the web programs are is the web server's business; but where they are installed beside this one, it can be seen whether
+ * all of them are.
+ */
+static int check_programs(struct mcpctl *m)
+{
+	const char *own;
 	char exe[4096];
 	ssize_t n;
-	size_t i;
 
-	if (m->conf.client_id_documents != DOCUMENTS_ON)
-		return EXIT_SUCCESS;
-	if (m->conf.cimd_ca_file && access(m->conf.cimd_ca_file, R_OK) != 0)
+	if (m->conf.client_id_documents == DOCUMENTS_ON && m->conf.cimd_ca_file && access(m->conf.cimd_ca_file, R_OK) != 0)
 		return fault(m->conf.cimd_ca_file, strerror(errno));
 	if ((n = readlink("/proc/self/exe", exe, sizeof exe)) <= 0 || (size_t)n == sizeof exe)
 		return EXIT_SUCCESS;
 	own = mcpctl_folder(m->arena, arena_text(m->arena, exe, (size_t)n));
-	folder[0] = own;
-	folder[1] = arena_printf(m->arena, "%s/../lib/mcp-cgi", own);
-	for (i = 0; i < 2; i++)
-		if (has_program(m->arena, folder[i], "authorize") && !has_program(m->arena, folder[i], "fetch"))
-			printf("warning: %s has no program fetch: documents of clients cannot be fetched "
-			    "(client_id_documents = on)\n", folder[i]);
+	warn_of_missing(m, own);
+	warn_of_missing(m, arena_printf(m->arena, "%s/../lib/mcp-cgi", own));
 	return EXIT_SUCCESS;
 }
 
@@ -212,7 +216,7 @@ int mcpctl_check(struct mcpctl *m, int argc, char **argv)
 	if (!mcpctl_open(m))
 		return EXIT_FAILURE;
 	printf("settings   %s\nserver     %s\n", m->file, m->conf.resource[0].uri);
-	if ((status = check_settings_folder(m)) != EXIT_SUCCESS || (status = check_fetching(m)) != EXIT_SUCCESS ||
+	if ((status = check_settings_folder(m)) != EXIT_SUCCESS || (status = check_programs(m)) != EXIT_SUCCESS ||
 	    (status = check_database(m)) != EXIT_SUCCESS ||
 	    (status = check_password_cost(m)) != EXIT_SUCCESS)
 		return status;

@@ -14,6 +14,7 @@
 #include "store_token.h"
 
 struct json_object;
+struct listener;
 
 /* RFC 5424 section 6.2.1, lowest first, as the protocol spells them. */
 enum level {
@@ -27,6 +28,7 @@ struct way {
 	bool (*say)(void *with, const char *json, size_t n);	/* one message before the answer; false: nobody is there */
 	bool (*go_on)(void *with);	/* still there?  Also keeps a silent way open */
 	int watch;			/* a descriptor that hangs up with the client, or -1 */
+	struct listener **listener;	/* where a stream that stays can be had: set instead of an answer (listen.h) */
 };
 
 struct call {

@@ -78,6 +78,8 @@ struct conf {
 	int64_t password_ln;
 	int64_t busy_timeout;		/* milliseconds */
 	int64_t workers, mcp_workers, mcp_waiters;
+	int64_t listen_max, listen_person;
+	int64_t listen_life;		/* seconds */
 
 	/* of the reading itself */
 	const char *first_resource;	/* the plain key resource, or NULL */

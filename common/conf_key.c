@@ -86,7 +86,14 @@ const struct conf_key conf_keys[] = {
 	{ "workers", NUMBER, AT(workers), 1, 64, "2", "FastCGI worker processes of each program but mcp." },
 	{ "mcp_workers", NUMBER, AT(mcp_workers), 1, 256, "8", "FastCGI worker processes of mcp." },
 	{ "mcp_waiters", NUMBER, AT(mcp_waiters), 1, 254, "6",
-	  "Programs of the site that run at once; fewer than mcp_workers, so that quick requests find a worker." },
+	  "Programs of the site, and streams that mcp itself answers, that run at once; fewer than mcp_workers, so that quick "
+	  "requests find a worker." },
+	{ "listen_max", NUMBER, AT(listen_max), 1, 900, "512",
+	  "Streams of subscriptions/listen that are open at once; as plain CGI, where each is a process, at most 32." },
+	{ "listen_person", NUMBER, AT(listen_person), 1, 900, "20",
+	  "The same for one person, or for one machine client; under FastCGI." },
+	{ "listen_life", NUMBER, AT(listen_life), 1, 1800, "900",
+	  "Seconds, a tenth more or less, until such a stream ends by itself and the client opens a new one." },
 	{ NULL, TEXT, 0, 0, 0, NULL, NULL },
 };
 

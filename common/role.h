@@ -13,6 +13,7 @@ enum role {
 	ROLE_MCPCTL = 1 << 5,
 	ROLE_INTROSPECT = 1 << 6,
 	ROLE_ACCOUNT = 1 << 7,
+	ROLE_LISTEN = 1 << 8,
 };
 
 #endif

@@ -7,9 +7,11 @@
 #include "conf.h"
 #include "json.h"
 #include "crypto.h"
+#include "listen.h"
 #include "log.h"
 #include "rpc_ask.h"
 #include "rpc_call.h"
+#include "rpc_capability.h"
 #include "rpc_method.h"
 #include "rpc_state.h"
 #include "scope.h"
@@ -18,8 +20,6 @@
 /* What a client may keep: who we are for an hour, the list for five minutes (MCP 2026-07-28, "Caching"). */
 #define CACHE_DISCOVER "3600000"
 #define CACHE_LIST "300000"
-
-#define CAPABILITIES "{\"tools\":{}}"
 
 #define INSTRUCTIONS \
     "A knowledge base that the user shares with others. Search it with search_knowledge_base before you answer what " \
@@ -39,6 +39,9 @@ static const struct fail no_cursor = {
 	200, "invalid_request", "params.cursor is not one that this server gave", RPC_INVALID_PARAMS, 0, 0
 };
 
+static const struct fail no_events = {
+	406, "invalid_request", "The answer is a stream: Accept must have text/event-stream", RPC_INVALID_REQUEST, 0, 0
+};
 static const struct fail no_capability = {
 	400, "invalid_request", "Missing required client capability", RPC_MISSING_CAPABILITY, 0, 0
 };
@@ -97,12 +100,6 @@ static void put_cache(const struct run *r, const char *ttl, const char *scope)
 	rpc_shape_put(r->b, r->revision, PART_CACHE, "cacheScope", scope);
 }
 
-static void put_json(const struct run *r, const char *name, const char *json)
-{
-	json_put_name(r->b, name);
-	buf_text(r->b, json);
-}
-
 /* -- the methods -- */
 
 /* The list must be one from which every version can be put into params._meta: those that initialize are not in it. */
@@ -110,7 +107,7 @@ static const struct fail *discover(struct run *r)
 {
 	begin(r);
 	json_put_words(r->b, "supportedVersions", rpc_shape_name(REVISION_MODERN));
-	put_json(r, "capabilities", CAPABILITIES);
+	rpc_capability_put(r->b, r->cx, r->revision);
 	json_put_member(r->b, "instructions", INSTRUCTIONS);
 	put_cache(r, CACHE_DISCOVER, "public");
 	return end(r);
@@ -127,7 +124,7 @@ static const struct fail *initialize(struct run *r)
 		r->revision = REVISION_LAST_LEGACY;
 	begin(r);
 	json_put_member(r->b, "protocolVersion", rpc_shape_name(r->revision));
-	put_json(r, "capabilities", CAPABILITIES);
+	rpc_capability_put(r->b, r->cx, r->revision);
 	json_put_name(r->b, "serverInfo");
 	put_server(r);
 	json_put_member(r->b, "instructions", INSTRUCTIONS);
@@ -268,6 +265,16 @@ static const struct fail *tools_call(struct run *r)
 	return answer.stopped ? NULL : put_answer(r, &c, &answer);
 }
 
+/* Nothing is said here: the caller has a stream to begin. */
+static const struct fail *listen_to(struct run *r)
+{
+	if (!r->way)
+		return &unknown_method;
+	if (!r->way->listener)
+		return &no_events;
+	return listen_new(r->cx, r->who, r->m, r->way->listener);
+}
+
 static const struct method {
 	const char *name;
 	enum revision first, last;
@@ -275,6 +282,7 @@ static const struct method {
 } methods[] = {
 	{ "tools/call", REVISION_OLDEST, REVISION_MODERN, tools_call },
 	{ "tools/list", REVISION_OLDEST, REVISION_MODERN, tools_list },
+	{ "subscriptions/listen", REVISION_MODERN, REVISION_MODERN, listen_to },
 	{ "server/discover", REVISION_MODERN, REVISION_MODERN, discover },
 	{ "initialize", REVISION_OLDEST, REVISION_LAST_LEGACY, initialize },
 	{ "ping", REVISION_OLDEST, REVISION_LAST_LEGACY, ping },

@@ -66,3 +66,16 @@ const struct fail *slot_take_waiter(struct arena *a, const char *file, int most,
 	*slot = take(a, file, "wait", most, WAITER_ROUNDS);
 	return *slot >= 0 ? NULL : refuse(*slot, "request that waits", &slot_busy);
 }
+
+const struct fail *slot_take_stream(struct arena *a, const char *file, int most, int *slot)
+{
+	*slot = take(a, file, "listen", most, 1);
+	return *slot >= 0 ? NULL : refuse(*slot, "stream", &slot_busy);
+}
+
+int slot_waiters(const struct conf *conf)
+{
+	int64_t most = conf->mcp_workers > 1 ? conf->mcp_workers - 1 : 1;
+
+	return (int)(conf->mcp_waiters < most ? conf->mcp_waiters : most);
+}

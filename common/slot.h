@@ -7,6 +7,7 @@
 #define SLOT_H
 
 #include "arena.h"
+#include "conf.h"
 #include "fail.h"
 
 /*
@@ -19,7 +20,14 @@ const struct fail *slot_take(struct arena *a, const char *file, int *slot) __att
 const struct fail *slot_take_waiter(struct arena *a, const char *file, int most, int *slot)
     __attribute__((nonnull, warn_unused_result));
 
+/* The same for one of `most` streams that are a process each, without waiting; then slot_busy. */
+const struct fail *slot_take_stream(struct arena *a, const char *file, int most, int *slot)
+    __attribute__((nonnull, warn_unused_result));
+
 extern const struct fail slot_busy;		/* 503, come back soon */
+
+/* How many requests of mcp may wait: one worker at least is left for those who do not. */
+int slot_waiters(const struct conf *conf) __attribute__((nonnull));
 
 void slot_drop(int slot);
 

@@ -9,6 +9,7 @@
 #include "limit.h"
 #include "line.h"
 #include "rfc3339.h"
+#include "store_change.h"
 #include "store_document.h"
 #include "builtin.h"
 
@@ -28,7 +29,8 @@ static const struct fail *put(struct context *cx, struct document *d, int64_t us
 
 	if ((no = store_begin(cx->store)) ||
 	    (no = limit_take(cx, LIMIT_DOCUMENTS, arena_printf(cx->arena, "%" PRId64, user_id))) ||
-	    (no = document_put(cx->store, d, user_id)) || (no = store_commit(cx->store)))
+	    (no = document_put(cx->store, d, user_id)) ||
+	    (no = change_put(cx->store, CHANGE_RESOURCES, "", 0, cx->now)) || (no = store_commit(cx->store)))
 		store_end(cx->store);
 	return no;
 }

@@ -9,6 +9,9 @@ VALUES (:user_id, :title, :content, :tags, :now) RETURNING id;
 -- In the transaction of document_put.
 INSERT INTO document_text (rowid, title, content, tags) VALUES (:id, :title, :content, :tags);
 
+-- document_may_read: mcp listen
+SELECT 1 FROM document WHERE id = :id AND (private = 0 OR user_id = :user_id);
+
 -- document_search: mcp
 -- Ordered by the hidden column rank, which is smaller for better matches, and by nothing else: FTS5 then sorts by itself, and
 -- marks the rows that are given and not all that match.  char(2) and char(3) are what excerpt_cut() looks for.
