@@ -128,6 +128,9 @@ $(O)/bin/fetch: $(O)/obj/cgi/fetch.o $(O)/libmcp.a | $(O)/bin
 
 $(O)/asan/inproc: tests/wire/inproc.c $(WEB:%=$(O)/asan/cgi/%.o) $(O)/asan/libmcp.a | $(O)/asan
 	$(CC) $(SAN_CFLAGS) -o $@ $(filter %.c %.o %.a,$^) $(LIBS)
+# listen holds all its streams in one process under FastCGI only: for that there is the program itself, too.
+$(O)/asan/listen: cgi/listen.c $(O)/asan/libmcp.a
+	$(CC) $(SAN_CFLAGS) -o $@ $< $(O)/asan/libmcp.a $(LIBS)
 $(O)/asan/fetch: cgi/fetch.c $(O)/asan/libmcp.a | $(O)/asan
 	$(CC) $(SAN_CFLAGS) -o $@ $< $(O)/asan/libmcp.a -lcurl
 $(O)/asan/work: cgi/work.c $(O)/asan/libmcp.a | $(O)/asan
@@ -147,7 +150,7 @@ $(O)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(O)/fuzz/libmcp.a
 	clang $(FUZZ_CFLAGS) -o $@ $< $(O)/fuzz/libmcp.a $(LIBS)
 
 .PHONY: inproc unit fuzz
-inproc: $(O)/asan/inproc $(O)/asan/fetch $(O)/asan/work
+inproc: $(O)/asan/inproc $(O)/asan/fetch $(O)/asan/listen $(O)/asan/work
 unit: $(UNIT:%=$(O)/asan/test/%) $(O)/asan/schema_suite
 fuzz: $(FUZZ:%=$(O)/fuzz/%)
 

@@ -8,65 +8,24 @@
  *	4xx	application/json	an error; 401 and 403 say in WWW-Authenticate what is needed (RFC 6750)
  *
  * A tool that reports progress or writes log messages while it works is answered by text/event-stream, if the client
- * takes that.  There are no sessions, so that GET and DELETE are 405; but first of all everybody needs a token, because
- * clients look by HEAD or GET whether they have to sign in.
+ * takes that.  There are no sessions, so that GET and DELETE are 405.  subscriptions/listen belongs to the program listen;
+ * where the web server does not know that, it is answered here, by a short stream.
  */
-#include <ctype.h>
-#include <string.h>
-
-#include "bearer.h"
-#include "resource.h"
-#include "rpc.h"
-#include "scope.h"
+#include "conf.h"
+#include "door.h"
+#include "listen.h"
 #include "serve.h"
+#include "slot.h"
 #include "stream.h"
-#include "url.h"
 
 extern const struct endpoint mcp;
-
-static const struct fail no_json_type = {
-	415, "invalid_request", "Content-Type must be application/json", RPC_INVALID_REQUEST, 0, 0
-};
-
-static bool is_bearer(const struct fail *no)
-{
-	return no == &bearer_missing || no == &bearer_malformed || no == &bearer_invalid || no == &bearer_scope;
-}
-
-/* Every refusal is a JSON-RPC error too: an old client that finds none goes looking for an older transport. */
-static void tell(struct request *rq, struct response *rs, const struct fail *no, const char *id, const char *scope)
-{
-	http_answer(rs, no->status, "application/json");
-	if (is_bearer(no))
-		http_header(rs, "WWW-Authenticate", bearer_challenge(&rq->cx, no, scope));
-	if (no->retry_after)
-		http_header(rs, "Retry-After", arena_printf(rs->arena, "%d", no->retry_after));
-	rpc_message_put_error(&rs->body, &rq->cx, no, id, NULL);
-}
-
-static void mcp_refuse(struct request *rq, struct response *rs, const struct fail *no)
-{
-	const struct conf_resource *at = rq->cx.resource;
-
-	tell(rq, rs, no, "null", at ? scope_all(rq->cx.arena, rq->cx.conf, at) : "");
-}
-
-static void give(struct response *rs, const struct rpc_reply *reply)
-{
-	if (reply->body.len) {
-		http_answer(rs, reply->status, "application/json");
-		rs->body = reply->body;
-		return;
-	}
-	rs->status = reply->status;
-	http_header(rs, "Cache-Control", "no-store");
-}
 
 /* ---- the way back while a tool works --------------------------------------------------------------------------- */
 
 enum {
 	LIFE_SECONDS = 90,		/* from one sign of life of a tool to the next */
 	SILENT_MAX = 5,			/* signs of life until the client hears of it */
+	LISTEN_SECONDS = 20,		/* of a stream of news that the web server has not sent to listen */
 };
 
 struct back {
@@ -96,86 +55,52 @@ static bool go_on(void *with)
 	return stream_go_on(back->out);
 }
 
-static bool accepts(const struct request *rq, const char *type)
+/* A stream of news holds this worker: it waits like a tool that is slow, and not for long. */
+static const struct fail *admit(struct request *rq, struct response *rs, struct listener *l)
 {
-	const char *accept = http_env(rq, "HTTP_ACCEPT");
+	const struct conf *conf = rq->cx.conf;
+	const struct fail *no;
+	int slot;
 
-	return accept && strstr(accept, type);
-}
-
-/* Absent is anything (RFC 9110 section 12.5.1). */
-static bool takes_events(const struct request *rq)
-{
-	return !http_env(rq, "HTTP_ACCEPT") || accepts(rq, "text/event-stream") || accepts(rq, "*/*");
-}
-
-/* RFC 3875 section 4.1.18: "Mcp-Param-Region" is HTTP_MCP_PARAM_REGION. */
-static const char *find_header(void *with, const char *name)
-{
-	struct request *rq = with;
-	char *key = arena_printf(rq->cx.arena, "HTTP_%s", name);
-
-	for (char *c = key; *c; c++)
-		*c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
-	return http_env(rq, key);
+	if ((no = slot_take_waiter(rq->cx.arena, conf->database, slot_waiters(conf), &slot)))
+		listen_drop(l);
+	else
+		door_listen(rq, rs, l, slot, LISTEN_SECONDS);
+	return no;
 }
 
 /* Errors of a stream that has begun go the way of its answer. */
 static void answer_post(struct request *rq, struct response *rs, struct stream *out, void *with)
 {
-	struct back back = { .out = out, .listed = accepts(rq, "text/event-stream") };
-	const struct way way = { .with = &back, .say = takes_events(rq) ? say : NULL, .go_on = go_on, .watch = stream_watch(out) };
-	struct rpc_post post = {
-		.body = rq->body,
-		.body_len = rq->body_len,
-		.headers = {
-			.version = http_env(rq, "HTTP_MCP_PROTOCOL_VERSION"),
-			.method = http_env(rq, "HTTP_MCP_METHOD"),
-			.name = http_env(rq, "HTTP_MCP_NAME"),
-			.find = find_header,
-			.with = rq,
-		},
-		.way = &way,
+	struct back back = { .out = out, .listed = door_accepts(rq, "text/event-stream") };
+	struct listener *l = NULL;
+	const bool events = door_takes_events(rq);
+	const struct way way = {
+		.with = &back, .say = events ? say : NULL, .go_on = go_on, .watch = stream_watch(out), .listener = events ? &l : NULL,
 	};
+	const struct rpc_post post = door_post(rq, &way);
 	struct rpc_reply reply;
 	const struct fail *no;
 
 	stream_life(out, LIFE_SECONDS);
-	if ((no = rpc_answer(&rq->cx, with, &post, &reply)))
-		tell(rq, rs, no, reply.id, reply.scope);
-	else
-		give(rs, &reply);
+	no = rpc_answer(&rq->cx, with, &post, &reply);
+	if (!no && l)
+		no = admit(rq, rs, l);
+	else if (!no)
+		door_give(rs, &reply);
+	if (no)
+		door_tell(rq, rs, no, reply.id, reply.scope);
 	if (out->begun && rs->body.len)
 		stream_event(out, rs->body.v, rs->body.len);
-}
-
-/* Where the request went: one program serves all endpoints of the settings. */
-static const char *path_of(const struct request *rq)
-{
-	const char *target = http_env(rq, "REQUEST_URI"), *path;
-
-	if (!target)
-		target = http_env(rq, "SCRIPT_NAME");
-	path = target ? url_clean_path(rq->cx.arena, target) : NULL;
-	return path ? path : "";
 }
 
 static const struct fail *mcp_handle(struct request *rq, struct response *rs)
 {
 	struct bearer *who;
-	const struct fail *no;
+	const struct fail *no = door_open(rq, rs, &who);
 
-	if (!(rq->cx.resource = resource_at(rq->cx.conf, path_of(rq))))
-		return &fail_not_found;
-	if ((no = bearer_check(&rq->cx, http_authorization(rq), &who)))
+	if (no)
 		return no;
-	bearer_seen(&rq->cx, who);
-	if (rq->method != METHOD_POST) {
-		http_header(rs, "Allow", http_allow(rq->cx.arena, METHOD_POST | METHOD_OPTIONS));
-		return &fail_method;
-	}
-	if (!http_content_type_is(rq, "application/json"))
-		return &no_json_type;
 	rs->pump = answer_post;
 	rs->pump_with = who;
 	return NULL;
@@ -191,7 +116,7 @@ const struct endpoint mcp = {
 	.path_info = false,
 	.many = true,
 	.handle = mcp_handle,
-	.refuse = mcp_refuse,
+	.refuse = door_refuse,
 };
 
 int main(void)

@@ -161,36 +161,39 @@ static bool has_program(struct arena *a, const char *folder, const char *name)
 	return access(arena_printf(a, "%s/%s", folder, name), X_OK) == 0;
 }
 
-/*
- * Where the web programs are is the web server's business; but where they are installed beside this one, it can be seen whether
- * `wanted` stands beside the one that starts it.
- */
-static void warn_of_missing(struct mcpctl *m, const char *starter, const char *wanted, const char *why)
+/* What is missing in a folder where the web programs are. */
+static void warn_of_missing(struct mcpctl *m, const char *folder)
 {
-	const char *own, *folder[2];
-	char exe[4096];
-	ssize_t n = readlink("/proc/self/exe", exe, sizeof exe);
-	size_t i;
+	const struct { bool wanted; const char *starter, *name, *why; } program[] = {
+		{ m->conf.client_id_documents == DOCUMENTS_ON, "authorize", "fetch",
+		  "documents of clients cannot be fetched (client_id_documents = on)" },
+		{ m->conf.tasks, "mcp", "work", "long tools answer no one with a task (tasks = on)" },
+		{ true, "mcp", "listen", "nobody hears of changes for long (subscriptions/listen)" },
+	};
 
-	if (n <= 0 || (size_t)n == sizeof exe)
-		return;
-	own = mcpctl_folder(m->arena, arena_text(m->arena, exe, (size_t)n));
-	folder[0] = own;
-	folder[1] = arena_printf(m->arena, "%s/../lib/mcp-cgi", own);
-	for (i = 0; i < 2; i++)
-		if (has_program(m->arena, folder[i], starter) && !has_program(m->arena, folder[i], wanted))
-			printf("warning: %s has no program %s: %s\n", folder[i], wanted, why);
+	for (size_t i = 0; i < sizeof program / sizeof *program; i++)
+		if (program[i].wanted && has_program(m->arena, folder, program[i].starter) &&
+		    !has_program(m->arena, folder, program[i].name))
+			printf("warning: %s has no program %s: %s\n", folder, program[i].name, program[i].why);
 }
 
+/*
+ * Where the web programs are is the web server's business; but where they are installed beside this one, it can be seen whether
+ * all of them are.
+ */
 static int check_programs(struct mcpctl *m)
 {
-	if (m->conf.tasks)
-		warn_of_missing(m, "mcp", "work", "long tools answer no one with a task (tasks = on)");
-	if (m->conf.client_id_documents != DOCUMENTS_ON)
-		return EXIT_SUCCESS;
-	if (m->conf.cimd_ca_file && access(m->conf.cimd_ca_file, R_OK) != 0)
+	const char *own;
+	char exe[4096];
+	ssize_t n;
+
+	if (m->conf.client_id_documents == DOCUMENTS_ON && m->conf.cimd_ca_file && access(m->conf.cimd_ca_file, R_OK) != 0)
 		return fault(m->conf.cimd_ca_file, strerror(errno));
-	warn_of_missing(m, "authorize", "fetch", "documents of clients cannot be fetched (client_id_documents = on)");
+	if ((n = readlink("/proc/self/exe", exe, sizeof exe)) <= 0 || (size_t)n == sizeof exe)
+		return EXIT_SUCCESS;
+	own = mcpctl_folder(m->arena, arena_text(m->arena, exe, (size_t)n));
+	warn_of_missing(m, own);
+	warn_of_missing(m, arena_printf(m->arena, "%s/../lib/mcp-cgi", own));
 	return EXIT_SUCCESS;
 }
 

@@ -14,6 +14,7 @@
 #include "store_token.h"
 
 struct json_object;
+struct listener;
 
 /* RFC 5424 section 6.2.1, lowest first, as the protocol spells them. */
 enum level {
@@ -28,6 +29,7 @@ struct way {
 	bool (*go_on)(void *with);	/* still there?  Also keeps a silent way open */
 	bool (*hear)(void *with, const char *line, size_t n);	/* a line of the program's, before all else; true: no more of it */
 	int watch;			/* a descriptor that hangs up with the client, or -1 */
+	struct listener **listener;	/* where a stream that stays can be had: set instead of an answer (listen.h) */
 };
 
 struct call {

@@ -88,6 +88,8 @@ struct conf {
 	int64_t workers, mcp_workers, mcp_waiters;
 	int64_t tasks;			/* bool */
 	int64_t task_max, task_person_max, task_ttl;
+	int64_t listen_max, listen_person;
+	int64_t listen_life;		/* seconds */
 
 	/* of the reading itself */
 	const char *first_resource;	/* the plain key resource, or NULL */

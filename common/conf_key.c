@@ -96,7 +96,8 @@ const struct conf_key conf_keys[] = {
 	{ "workers", NUMBER, AT(workers), 1, 64, "2", "FastCGI worker processes of each program but mcp." },
 	{ "mcp_workers", NUMBER, AT(mcp_workers), 1, 256, "8", "FastCGI worker processes of mcp." },
 	{ "mcp_waiters", NUMBER, AT(mcp_waiters), 1, 254, "6",
-	  "Programs of the site that run at once; fewer than mcp_workers, so that quick requests find a worker." },
+	  "Programs of the site, and streams that mcp itself answers, that run at once; fewer than mcp_workers, so that quick "
+	  "requests find a worker." },
 	{ "tasks", SWITCH, AT(tasks), 0, 0, "on",
 	  "Whether tools that are marked as long answer with a task to those clients that know tasks: on or off." },
 	{ "task_max", NUMBER, AT(task_max), 1, 64, "4", "Tasks that are worked on at once; further ones wait for their turn." },
@@ -104,6 +105,12 @@ const struct conf_key conf_keys[] = {
 	  "Tasks of one person, or of one machine, that are kept; a quarter of them may be unfinished." },
 	{ "task_ttl", NUMBER, AT(task_ttl), 60, 2592000, "3600",
 	  "Seconds that the result of a task is kept, and that a question of one waits for its answer." },
+	{ "listen_max", NUMBER, AT(listen_max), 1, 900, "512",
+	  "Streams of subscriptions/listen that are open at once; as plain CGI, where each is a process, at most 32." },
+	{ "listen_person", NUMBER, AT(listen_person), 1, 900, "20",
+	  "The same for one person, or for one machine client; under FastCGI." },
+	{ "listen_life", NUMBER, AT(listen_life), 1, 1800, "900",
+	  "Seconds, a tenth more or less, until such a stream ends by itself and the client opens a new one." },
 	{ NULL, TEXT, 0, 0, 0, NULL, NULL },
 };
 

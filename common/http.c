@@ -72,7 +72,7 @@ const char *http_phrase(int status)
 		{ 303, "See Other" }, { 400, "Bad Request" }, { 401, "Unauthorized" }, { 403, "Forbidden" },
 		{ 404, "Not Found" }, { 405, "Method Not Allowed" }, { 408, "Request Timeout" },
 		{ 413, "Content Too Large" }, { 414, "URI Too Long" }, { 415, "Unsupported Media Type" }, { 429, "Too Many Requests" },
-		{ 500, "Internal Server Error" }, { 503, "Service Unavailable" },
+		{ 406, "Not Acceptable" }, { 500, "Internal Server Error" }, { 503, "Service Unavailable" },
 	};
 	size_t i;
 

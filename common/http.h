@@ -33,6 +33,7 @@ struct request {
 };
 
 struct stream;
+struct streams;
 
 enum { HEADERS_MAX = 24 };
 
@@ -46,6 +47,10 @@ struct response {
 	/* Set by a handler that returns NULL: what makes the answer, and may say events meanwhile (stream.h). */
 	void (*pump)(struct request *rq, struct response *rs, struct stream *out, void *with);
 	void *pump_with;
+
+	/* Set by a pump that has said nothing: the answer is a stream that stays open (stream.h). */
+	const struct streams *stay;
+	void *stay_with;
 };
 
 /* A CGI variable by its name ("HTTP_ORIGIN"), or NULL when it is absent or empty. */

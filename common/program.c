@@ -266,14 +266,6 @@ static bool on_pulse(void *with)
 	return call_go_on(with);
 }
 
-/* One worker at least is left for those who do not wait. */
-static int waiters(const struct conf *conf)
-{
-	int64_t most = conf->mcp_workers > 1 ? conf->mcp_workers - 1 : 1;
-
-	return (int)(conf->mcp_waiters < most ? conf->mcp_waiters : most);
-}
-
 const struct fail *program_run(struct call *c, const struct program *p, const char *name, const char *input, size_t n,
     struct said *said)
 {
@@ -290,7 +282,7 @@ const struct fail *program_run(struct call *c, const struct program *p, const ch
 	int slot = -1;
 
 	*said = (struct said){ .kind = SAID_TEXT, .bytes = "" };
-	if (!c->detached && (no = slot_take_waiter(a, c->cx->conf->database, waiters(c->cx->conf), &slot)))
+	if (!c->detached && (no = slot_take_waiter(a, c->cx->conf->database, slot_waiters(c->cx->conf), &slot)))
 		return no;
 	runner_run(a, &job, &r);
 	if (slot >= 0)

@@ -14,6 +14,7 @@ enum role {
 	ROLE_INTROSPECT = 1 << 6,
 	ROLE_ACCOUNT = 1 << 7,
 	ROLE_WORK = 1 << 8,
+	ROLE_LISTEN = 1 << 9,
 };
 
 #endif

@@ -70,6 +70,14 @@ static const struct fail *check_scope(const struct post *p)
 	return scope_covers(p->cx->conf, p->who->scope, p->out->scope) ? NULL : &bearer_scope;
 }
 
+/* Whoever is asked for one method only was found by the header that names it. */
+static const struct fail *check_only(const struct post *p, const struct rpc_message *m)
+{
+	const char *only = p->in->only;
+
+	return only && m->kind == RPC_REQUEST && strcmp(m->method, only) != 0 ? &rpc_era_other_method : NULL;
+}
+
 static const struct fail *answer_one(const struct post *p, struct json_object *value)
 {
 	struct rpc_message m;
@@ -77,7 +85,7 @@ static const struct fail *answer_one(const struct post *p, struct json_object *v
 
 	p->out->id = m.id;
 	m.headers = &p->in->headers;
-	if (no || (no = rpc_era_find(p->cx->arena, &p->in->headers, &m)))
+	if (no || (no = rpc_era_find(p->cx->arena, &p->in->headers, &m)) || (no = check_only(p, &m)))
 		return tell(p, no, m.data);
 	need(p, &m);
 	if ((no = check_scope(p)))
@@ -113,7 +121,7 @@ static const struct fail *read_batch(const struct post *p, struct json_object *l
 
 	if (!n)
 		return &empty_batch;
-	if (!rpc_era_has_batches(p->cx->arena, &p->in->headers))
+	if (p->in->only || !rpc_era_has_batches(p->cx->arena, &p->in->headers))
 		return &no_batch;
 	if (n > RPC_BATCH_MAX)
 		return &long_batch;

@@ -18,6 +18,7 @@ struct rpc_post {
 	size_t body_len;
 	struct rpc_headers headers;
 	const struct way *way;		/* for messages before the answer, or NULL: the client takes none */
+	const char *only;		/* the one method that may be asked for here; NULL: all */
 };
 
 struct rpc_reply {

@@ -5,14 +5,18 @@
 #include "rpc_tasks.h"
 #include "task_json.h"
 
-#define CONTENT "\"tools\":{},\"resources\":{},\"prompts\":{},\"completions\":{}"
-#define TASKS ",\"extensions\":{\"" TASK_EXTENSION "\":{}}"
+/* Changes can be heard by those who listen: subscriptions/listen is of the newest revision. */
+#define HEARD "{\"listChanged\":true}"
 
 void rpc_capability_put(struct buf *b, struct context *cx, enum revision r)
 {
+	bool heard = r >= REVISION_MODERN;
+
 	json_put_name(b, "capabilities");
-	buf_text(b, "{" CONTENT);
-	if (r >= REVISION_MODERN && rpc_tasks_are_there(cx))
-		buf_text(b, TASKS);
+	buf_text(b, heard ? "{\"tools\":" HEARD ",\"resources\":{\"listChanged\":true,\"subscribe\":true},\"prompts\":" HEARD :
+	    "{\"tools\":{},\"resources\":{},\"prompts\":{}");
+	buf_text(b, ",\"completions\":{}");
+	if (heard && rpc_tasks_are_there(cx))
+		buf_text(b, ",\"extensions\":{\"" TASK_EXTENSION "\":{}}");
 	buf_char(b, '}');
 }

@@ -30,7 +30,7 @@ static const struct fail other_version = {
 	400, "invalid_request", "Header mismatch: MCP-Protocol-Version is not the protocolVersion of params._meta",
 	RPC_HEADER_MISMATCH, 0, 0
 };
-static const struct fail other_method = {
+const struct fail rpc_era_other_method = {
 	400, "invalid_request", "Header mismatch: Mcp-Method is not the method of the body", RPC_HEADER_MISMATCH, 0, 0
 };
 static const struct fail other_name = {
@@ -186,7 +186,7 @@ static const struct fail *find_modern(struct arena *a, const struct rpc_headers 
 	if (h->version && strcmp(h->version, claim_of(m)) != 0)
 		return &other_version;
 	if (h->method && strcmp(h->method, m->method) != 0)
-		return &other_method;
+		return &rpc_era_other_method;
 	if (strcmp(claim_of(m), rpc_shape_name(REVISION_MODERN)) != 0) {
 		m->data = revision_data(a, claim_of(m));
 		return &other_revision;

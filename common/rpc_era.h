@@ -28,6 +28,9 @@ struct rpc_headers {
 const struct fail *rpc_era_find(struct arena *a, const struct rpc_headers *h, struct rpc_message *m)
     __attribute__((nonnull, warn_unused_result));
 
+/* Of a request for which the Mcp-Method header had another name. */
+extern const struct fail rpc_era_other_method;
+
 /* May an array of messages come with these headers?  Only 2025-03-26 has them, and it has no version header. */
 bool rpc_era_has_batches(struct arena *a, const struct rpc_headers *h) __attribute__((nonnull));
 

@@ -2,6 +2,7 @@
 /* rpc_method: the table of the methods. */
 #include <string.h>
 
+#include "listen.h"
 #include "rpc_complete.h"
 #include "rpc_method.h"
 #include "rpc_prompts.h"
@@ -16,6 +17,19 @@ static const struct fail unknown_method = {
 static const struct fail unknown_method_legacy = {
 	200, "invalid_request", "Method not found", RPC_METHOD_NOT_FOUND, 0, 0
 };
+static const struct fail no_events = {
+	406, "invalid_request", "The answer is a stream: Accept must have text/event-stream", RPC_INVALID_REQUEST, 0, 0
+};
+
+/* Nothing is said here: the caller has a stream to begin. */
+static const struct fail *listen_to(struct rpc_run *r)
+{
+	if (!r->way)
+		return &unknown_method;
+	if (!r->way->listener)
+		return &no_events;
+	return listen_new(r->cx, r->who, r->m, r->way->listener);
+}
 
 static const struct method {
 	const char *name;
@@ -34,6 +48,7 @@ static const struct method {
 	{ "tasks/get", REVISION_MODERN, REVISION_MODERN, rpc_tasks_get, NULL },
 	{ "tasks/update", REVISION_MODERN, REVISION_MODERN, rpc_tasks_update, NULL },
 	{ "tasks/cancel", REVISION_MODERN, REVISION_MODERN, rpc_tasks_cancel, NULL },
+	{ "subscriptions/listen", REVISION_MODERN, REVISION_MODERN, listen_to, NULL },
 	{ "server/discover", REVISION_MODERN, REVISION_MODERN, rpc_server_discover, NULL },
 	{ "initialize", REVISION_OLDEST, REVISION_LAST_LEGACY, rpc_server_initialize, NULL },
 	{ "ping", REVISION_OLDEST, REVISION_LAST_LEGACY, rpc_server_ping, NULL },

@@ -26,6 +26,7 @@ enum { DRAIN_MAX = 64 * 1024 * 1024, SPARE_MAX = 16 * 1024, QUERY_MAX = 16 * 102
 /* What lasts from one request of this process to the next. */
 static struct {
 	struct arena *request;
+	struct arena *round;		/* of the streams that stay */
 	struct arena *lasting;
 	struct conf conf;
 	bool configured;
@@ -65,6 +66,7 @@ void serve_end(void)
 {
 	store_drop(process.store);
 	arena_drop(process.request);
+	arena_drop(process.round);
 	arena_drop(process.lasting);
 	memset(&process, 0, sizeof process);
 }
@@ -181,26 +183,52 @@ static const struct fail *take_body(struct request *rq, const struct endpoint *e
 	return body_read(rq, front, length, most);
 }
 
-static void request_read(struct request *rq, char *const *env)
+static void context_begin(struct context *cx, struct arena *a)
 {
 	static const char digit[] = "0123456789abcdef";
 	struct timespec now;
-	const char *value;
 	uint64_t id;
 	size_t i;
 
+	cx->conf = &process.conf;
+	cx->store = process.store;
+	cx->arena = a;
+	cx->peer = "";
 	clock_gettime(CLOCK_REALTIME, &now);
 	if (!process.next_id)
 		crypto_random(&process.next_id, sizeof process.next_id);
 	for (i = 0, id = process.next_id++; i < 16; i++, id >>= 4)
-		rq->cx.id[15 - i] = digit[id & 15];
-	rq->cx.arena = process.request;
-	rq->cx.now = now.tv_sec;
+		cx->id[15 - i] = digit[id & 15];
+	cx->now = now.tv_sec;
+	log_request(cx->id);
+}
+
+static void request_read(struct request *rq, char *const *env)
+{
+	const char *value;
+
+	context_begin(&rq->cx, process.request);
 	rq->env = env;
 	rq->body = "";
 	rq->method = method_read(http_env(rq, "REQUEST_METHOD"));
 	rq->query = (value = http_env(rq, "QUERY_STRING")) ? value : "";
 	rq->cx.peer = peer_find(rq);
+}
+
+void serve_round(struct context *cx)
+{
+	if (!process.round)
+		process.round = arena_new();
+	*cx = (struct context){ 0 };
+	context_begin(cx, process.round);
+}
+
+void serve_round_end(void)
+{
+	if (process.store)
+		store_end(process.store);
+	log_request(NULL);
+	arena_reset(process.round);
 }
 
 /* ---- what a passport says ------------------------------------------------------------------------------------ */
@@ -303,6 +331,8 @@ static int pump(struct request *rq, struct response *rs, const struct front *fro
 	struct stream out = { .front = front, .rq = rq, .rs = rs };
 
 	rs->pump(rq, rs, &out, rs->pump_with);
+	if (rs->stay && !out.begun)
+		return serve_stay(&out);
 	if (!out.begun)
 		return serve_deliver(rq, rs, front);
 	return out.gone ? -1 : 0;
@@ -335,10 +365,7 @@ int serve_one(const struct endpoint *ep, char *const *env, const struct front *f
 	if (!process.store)
 		process.store = store_new(ep->role, conf->database, conf->busy_timeout);
 	store_set_role(process.store, ep->role);
-	rq.cx.conf = conf;
-	rq.cx.store = process.store;
 	request_read(&rq, env);
-	log_request(rq.cx.id);
 	rs.arena = process.request;
 	rs.status = 500;
 	rs.body = buf_new(rs.arena);

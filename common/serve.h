@@ -16,6 +16,9 @@ enum cors {
 	CORS_LISTED,		/* own origin and allowed_origins; others are refused with 403 */
 };
 
+struct stream;
+struct streams;
+
 /* The passport of a program. */
 struct endpoint {
 	const char *name;
@@ -26,6 +29,7 @@ struct endpoint {
 	enum cors cors;
 	bool path_info;		/* does it look at what follows its own address?  Otherwise that is 404 */
 	bool many;		/* mcp_workers instead of workers */
+	const struct streams *streams;	/* under FastCGI one process, which holds all its streams (stream.h); NULL: workers */
 
 	/* Fills the answer and returns NULL, or returns the refusal. */
 	const struct fail *(*handle)(struct request *rq, struct response *rs);
@@ -44,6 +48,10 @@ struct front {
 	int (*watch)(void *with);			/* a descriptor that hangs up with the client, or -1 */
 	bool (*is_gone)(void *with);			/* has the web server said so in another way? */
 	void (*take_time)(void *with, int seconds);	/* this request lives so long from now on */
+	bool (*is_ending)(void *with);			/* must this process end soon? */
+
+	/* Takes a stream that stays over, so that the process is free for the next request; 0, or -1 when nobody is there. */
+	int (*keep)(void *with, struct stream *s);
 };
 
 /*

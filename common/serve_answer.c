@@ -94,6 +94,11 @@ int stream_watch(const struct stream *s)
 	return s->front->watch ? s->front->watch(s->front->with) : -1;
 }
 
+bool stream_is_shared(const struct stream *s)
+{
+	return s->front->keep != NULL;
+}
+
 void stream_life(struct stream *s, int seconds)
 {
 	if (s->front->take_time)

@@ -25,14 +25,6 @@ struct pipe_front {
 	int64_t deadline;	/* milliseconds of the monotonic clock */
 };
 
-static int64_t monotonic(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* A blocking descriptor is asked with poll first, so that a stalled upload cannot hold the process. */
 static long pipe_read(void *with, char *to, size_t n)
 {
@@ -42,7 +34,7 @@ static long pipe_read(void *with, char *to, size_t n)
 	int ready;
 
 	do {
-		int64_t left = f->deadline - monotonic();
+		int64_t left = f->deadline - serve_milliseconds();
 
 		ready = left > 0 ? poll(&p, 1, (int)left) : 0;
 		if (ready == 0)
@@ -74,7 +66,7 @@ static void on_end(int sig)
 	told_to_end = sig;
 }
 
-static bool pipe_is_gone(void *with)
+static bool pipe_is_told(void *with)
 {
 	(void)with;
 	return told_to_end != 0;
@@ -100,9 +92,10 @@ bool serve_is_fcgi(void)
 
 int serve_cgi(const struct endpoint *ep, const char *name)
 {
-	struct pipe_front f = { .deadline = monotonic() + READ_SECONDS * 1000 };
+	struct pipe_front f = { .deadline = serve_milliseconds() + READ_SECONDS * 1000 };
 	const struct front front = {
-		.with = &f, .read = pipe_read, .write = pipe_write, .is_gone = pipe_is_gone, .take_time = pipe_take_time,
+		.with = &f, .read = pipe_read, .write = pipe_write, .is_gone = pipe_is_told, .take_time = pipe_take_time,
+		.is_ending = pipe_is_told,
 	};
 	int rc;
 

@@ -61,7 +61,7 @@ static void on_alarm(int sig)
 	errno = before;
 }
 
-static long fcgi_read(void *with, char *to, size_t n)
+long serve_fcgi_read(void *with, char *to, size_t n)
 {
 	FCGX_Request *r = with;
 	int got = FCGX_GetStr(to, (int)n, r->in);
@@ -71,7 +71,7 @@ static long fcgi_read(void *with, char *to, size_t n)
 	return FCGX_GetError(r->in) ? -1 : 0;
 }
 
-static int fcgi_write(void *with, const char *from, size_t n)
+int serve_fcgi_write(void *with, const char *from, size_t n)
 {
 	FCGX_Request *r = with;
 	int piece;
@@ -99,7 +99,18 @@ static void fcgi_take_time(void *with, int seconds)
 	alarm((unsigned)seconds);
 }
 
-static void handle_signal(int sig, void (*handler)(int), int flags)
+/* Signals to end wait until the request is over. */
+static bool fcgi_is_ending(void *with)
+{
+	sigset_t set;
+
+	(void)with;
+	sigemptyset(&set);
+	sigpending(&set);
+	return sigismember(&set, SIGTERM) || sigismember(&set, SIGUSR1);
+}
+
+void serve_signal(int sig, void (*handler)(int), int flags)
 {
 	struct sigaction act;
 
@@ -116,7 +127,8 @@ static void handle_signal(int sig, void (*handler)(int), int flags)
 static void answer(const struct endpoint *ep, FCGX_Request *r, int fd)
 {
 	const struct front front = {
-		.with = r, .read = fcgi_read, .write = fcgi_write, .watch = fcgi_watch, .take_time = fcgi_take_time,
+		.with = r, .read = serve_fcgi_read, .write = serve_fcgi_write, .watch = fcgi_watch,
+		.take_time = fcgi_take_time, .is_ending = fcgi_is_ending,
 	};
 
 	alarmed = 0;
@@ -150,9 +162,9 @@ static int work(const struct endpoint *ep)
 
 	if (FCGX_Init() != 0)
 		return EXIT_FAILURE;
-	handle_signal(SIGTERM, on_end, 0);
-	handle_signal(SIGUSR1, on_end, 0);
-	handle_signal(SIGALRM, on_alarm, SA_RESTART);
+	serve_signal(SIGTERM, on_end, 0);
+	serve_signal(SIGUSR1, on_end, 0);
+	serve_signal(SIGALRM, on_alarm, SA_RESTART);
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGUSR1);
@@ -182,7 +194,7 @@ static pid_t worker_start(const struct endpoint *ep, const sigset_t *before)
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent)
 		_exit(EXIT_SUCCESS);
-	_exit(work(ep));
+	_exit(ep->streams ? serve_streams(ep) : work(ep));
 }
 
 /* Waits a second before the next start when RESPAWN_BURST workers died within one. */
@@ -258,7 +270,7 @@ static void end(pid_t *worker, size_t n, int sig)
 int serve_fcgi(const struct endpoint *ep)
 {
 	const struct conf *conf = serve_settings(environ);
-	size_t n = !conf ? 1 : (size_t)(ep->many ? conf->mcp_workers : conf->workers), i;
+	size_t n = !conf || ep->streams ? 1 : (size_t)(ep->many ? conf->mcp_workers : conf->workers), i;
 	pid_t worker[WORKERS_MAX] = { 0 };
 	sigset_t set, before;
 

@@ -3,6 +3,8 @@
 #ifndef SERVE_FRONT_H
 #define SERVE_FRONT_H
 
+#include <stdint.h>
+
 #include "serve.h"
 
 /* The settings of this process, read once; NULL when they are not usable (logged). */
@@ -22,6 +24,25 @@ int serve_deliver(struct request *rq, struct response *rs, const struct front *f
 
 /* One request from the environment and standard input (RFC 3875); ep is NULL when it must not be looked at. */
 int serve_cgi(const struct endpoint *ep, const char *name) __attribute__((nonnull(2)));
+
+/* Serves a stream that stays to its end, or leaves it to the front.  0, or -1 when nobody is there. */
+int serve_stay(struct stream *s) __attribute__((nonnull));
+
+/* A round of the streams that stay: a context of its own, until serve_round_end(). */
+void serve_round(struct context *cx) __attribute__((nonnull));
+void serve_round_end(void);
+
+/* Milliseconds of the monotonic clock. */
+int64_t serve_milliseconds(void);
+
+/* What a FastCGI request says; with is libfcgi's request. */
+long serve_fcgi_read(void *with, char *to, size_t n) __attribute__((nonnull));
+int serve_fcgi_write(void *with, const char *from, size_t n) __attribute__((nonnull));
+
+void serve_signal(int sig, void (*handler)(int), int flags);
+
+/* One process for all streams of a program: answers requests on the socket and keeps what stays.  Returns the exit status. */
+int serve_streams(const struct endpoint *ep) __attribute__((nonnull));
 
 /* Workers on one socket, each answering request after request. */
 int serve_fcgi(const struct endpoint *ep) __attribute__((nonnull));

@@ -14,7 +14,7 @@
 #include "log.h"
 #include "site.h"
 
-static struct site_stamp stamp_of(const struct stat *st)
+struct site_stamp site_stamp_of(const struct stat *st)
 {
 	const int64_t second = 1000000000;
 
@@ -157,7 +157,7 @@ static struct site_item *item_new(struct context *cx, struct site_shelf *shelf, 
 	item->path = arena_printf(a, "%s/%s", shelf->path, name);
 	item->root = shelf->closed ? arena_copy(a, shelf->path) : NULL;
 	item->executable = st->st_mode & 0111;
-	item->stamp = stamp_of(st);
+	item->stamp = site_stamp_of(st);
 	memcpy(item->request, cx->id, sizeof item->request);
 	item->wrong = refusal(st, SIZE_MAX / 2);
 	if (!item->wrong)
@@ -268,7 +268,7 @@ static struct site_item *renew(struct context *cx, struct site_shelf *shelf, con
 			take_out(shelf, at);
 		return NULL;
 	}
-	stamp = stamp_of(&st);
+	stamp = site_stamp_of(&st);
 	if (there && is_good(cx, shelf->items[at], &stamp))
 		return shelf->items[at];
 	if (there)
@@ -277,7 +277,7 @@ static struct site_item *renew(struct context *cx, struct site_shelf *shelf, con
 	return shelf->items[at];
 }
 
-static bool is_hidden(const char *name)
+bool site_is_hidden(const char *name)
 {
 	size_t n = strlen(name);
 
@@ -294,7 +294,7 @@ static void look(struct context *cx, struct site_shelf *shelf, const char *below
 	while (folder && (entry = readdir(folder)) && shelf->count < SITE_ITEMS_MAX) {
 		const char *name = arena_printf(cx->arena, "%s%s", below, entry->d_name);
 
-		if (is_hidden(entry->d_name))
+		if (site_is_hidden(entry->d_name))
 			continue;
 		if (fstatat(dirfd(folder), entry->d_name, &st, shelf->closed ? AT_SYMLINK_NOFOLLOW : 0) != 0)
 			continue;
@@ -316,7 +316,7 @@ struct site_item *const *site_each(struct context *cx, struct site_shelf *shelf,
 	for (size_t i = shelf->count; i-- > 0; )
 		renew(cx, shelf, arena_copy(cx->arena, shelf->items[i]->name));
 	if (stat(shelf->path, &st) == 0) {
-		stamp = stamp_of(&st);
+		stamp = site_stamp_of(&st);
 		if (shelf->deep || !is_same(&shelf->stamp, &stamp) || !is_old(cx, &stamp))
 			look(cx, shelf, "", 0);
 		shelf->stamp = stamp;
@@ -328,7 +328,7 @@ struct site_item *const *site_each(struct context *cx, struct site_shelf *shelf,
 struct site_item *site_find(struct context *cx, struct site_shelf *shelf, const char *name)
 {
 	stand_at(cx, shelf);
-	if (is_hidden(name) || !site_path(cx->arena, shelf->path, name))
+	if (site_is_hidden(name) || !site_path(cx->arena, shelf->path, name))
 		return NULL;
 	return renew(cx, shelf, name);
 }

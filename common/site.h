@@ -73,6 +73,12 @@ char *site_read_item(struct arena *a, const struct site_item *item, size_t most,
 /* The absolute path of a name below a folder; NULL when it leads out of it, by dots or by a slash at its beginning. */
 const char *site_path(struct arena *a, const char *folder, const char *name) __attribute__((nonnull));
 
+/* Names that are not looked at: of editors' copies, and what begins with a period. */
+bool site_is_hidden(const char *name) __attribute__((nonnull));
+
+struct stat;
+struct site_stamp site_stamp_of(const struct stat *st) __attribute__((nonnull));
+
 /* Gives back what a shelf keeps; for tests that look for leaks. */
 void site_end(struct site_shelf *shelf) __attribute__((nonnull));
 

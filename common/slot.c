@@ -88,3 +88,18 @@ bool slot_task_is_free(struct arena *a, const char *file, int number)
 		close(fd);
 	return fd >= 0;
 }
+
+const struct fail *slot_take_stream(struct arena *a, const char *file, int most, int *slot)
+{
+	int number;
+
+	*slot = take(a, file, "listen", most, 1, &number);
+	return *slot >= 0 ? NULL : refuse(*slot, "stream", &slot_busy);
+}
+
+int slot_waiters(const struct conf *conf)
+{
+	int64_t most = conf->mcp_workers > 1 ? conf->mcp_workers - 1 : 1;
+
+	return (int)(conf->mcp_waiters < most ? conf->mcp_waiters : most);
+}

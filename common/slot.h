@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "arena.h"
+#include "conf.h"
 #include "fail.h"
 
 /*
@@ -19,6 +20,10 @@ const struct fail *slot_take(struct arena *a, const char *file, int *slot) __att
 
 /* The same for one of `most` requests that wait, for a quarter of a second; then slot_busy. */
 const struct fail *slot_take_waiter(struct arena *a, const char *file, int most, int *slot)
+    __attribute__((nonnull, warn_unused_result));
+
+/* The same for one of `most` streams that are a process each, without waiting; then slot_busy. */
+const struct fail *slot_take_stream(struct arena *a, const char *file, int most, int *slot)
     __attribute__((nonnull, warn_unused_result));
 
 extern const struct fail slot_busy;		/* 503, come back soon */
@@ -32,6 +37,8 @@ bool slot_take_task(struct arena *a, const char *file, int most, int *slot, int 
 
 /* Has nobody that slot for a task?  Whoever had it has given it back, or is dead. */
 bool slot_task_is_free(struct arena *a, const char *file, int number) __attribute__((nonnull));
+/* How many requests of mcp may wait: one worker at least is left for those who do not. */
+int slot_waiters(const struct conf *conf) __attribute__((nonnull));
 
 void slot_drop(int slot);
 

@@ -52,6 +52,14 @@ const struct fail *change_last(struct store *s, int64_t *id)
 	return query_end(&q);
 }
 
+const struct fail *change_version(struct store *s, int64_t *version)
+{
+	struct query q = query_new(s, SQL_CHANGE_VERSION);
+
+	*version = query_row(&q) ? column_int(&q, 0) : 0;
+	return query_end(&q);
+}
+
 const struct fail *change_since(struct store *s, struct arena *a, int64_t last, int64_t limit, struct change **change, size_t *n)
 {
 	struct query q = query_new(s, SQL_CHANGE_SINCE);

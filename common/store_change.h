@@ -21,6 +21,9 @@ const struct fail *change_put(struct store *s, enum change_kind kind, const char
 /* The id of the newest, 0 if there is none: from there on a listener begins. */
 const struct fail *change_last(struct store *s, int64_t *id) __attribute__((nonnull, warn_unused_result));
 
+/* A number that is another one after each commit of somebody else. */
+const struct fail *change_version(struct store *s, int64_t *version) __attribute__((nonnull, warn_unused_result));
+
 /* At most `limit` of those behind the id `last`, oldest first. */
 const struct fail *change_since(struct store *s, struct arena *a, int64_t last, int64_t limit, struct change **change, size_t *n)
     __attribute__((nonnull, warn_unused_result));

@@ -231,6 +231,16 @@ const struct fail *document_search(struct store *s, struct arena *a, int64_t use
 	return query_end(&q);
 }
 
+const struct fail *document_may_read(struct store *s, int64_t id, int64_t user_id, bool *may)
+{
+	struct query q = query_new(s, SQL_DOCUMENT_MAY_READ);
+
+	query_int(&q, ":id", id);
+	query_int(&q, ":user_id", user_id);
+	*may = query_row(&q);
+	return query_end(&q);
+}
+
 const struct fail *document_count(struct store *s, int64_t *n)
 {
 	struct query q = query_new(s, SQL_DOCUMENT_COUNT);

@@ -83,6 +83,10 @@ const struct fail *document_search(struct store *s, struct arena *a, int64_t use
 const struct fail *document_find_any(struct store *s, struct arena *a, int64_t id, struct document **d)
     __attribute__((nonnull, warn_unused_result));
 
+/* Is there a document of that id which this person (0: nobody) may read? */
+const struct fail *document_may_read(struct store *s, int64_t id, int64_t user_id, bool *may)
+    __attribute__((nonnull, warn_unused_result));
+
 /* How many documents there are. */
 const struct fail *document_count(struct store *s, int64_t *n) __attribute__((nonnull, warn_unused_result));
 

@@ -35,6 +35,7 @@ const struct fail *access_find(struct store *s, struct arena *a, const struct di
 		(*b)->grant_id = column_int(&q, 5);
 		(*b)->used_at = column_int(&q, 6);
 		(*b)->attempt = column_text(&q, a, 7);
+		(*b)->hash = *hash;
 	}
 	return query_end(&q);
 }

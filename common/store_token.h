@@ -24,6 +24,7 @@ struct bearer {
 	int64_t grant_id;
 	int64_t used_at;		/* when the grant was last known to be in use; 0: never yet */
 	const char *attempt;		/* id of the flow that the grant came from */
+	struct digest hash;		/* of the token itself */
 };
 
 struct refresh {

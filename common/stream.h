@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct context;
 struct front;
 struct request;
 struct response;
@@ -35,5 +36,26 @@ int stream_watch(const struct stream *s) __attribute__((nonnull));
 
 /* How long this answer may take from now on, in seconds. */
 void stream_life(struct stream *s, int seconds) __attribute__((nonnull));
+
+/*
+ * Streams that stay open for minutes, and say what happens meanwhile.  The pump leaves a table of functions and what they need in
+ * rs->stay; serve calls them: for hundreds of streams in one process under FastCGI, else for one that has the process to itself.
+ * The context of a call is that of the round; its memory is gone after it.
+ */
+struct streams {
+	void (*begin)(struct context *cx, struct stream *s, void *with);	/* the first words */
+	void (*look)(struct context *cx);					/* once a round, before its ticks: what has happened? */
+	bool (*tick)(struct context *cx, struct stream *s, void *with);		/* each round; false: it has said its last words */
+	void (*end)(struct context *cx, struct stream *s, void *with);		/* the process ends: the last words */
+	void (*drop)(void *with);						/* it is over, whoever has ended it */
+};
+
+enum {
+	STREAM_ROUND = 100,		/* milliseconds between two rounds */
+	STREAM_COMMENT = 10000,		/* milliseconds between two comments, which keep a way open and find out who has gone */
+};
+
+/* Will this stream, if it stays, share its process with others? */
+bool stream_is_shared(const struct stream *s) __attribute__((nonnull));
 
 #endif

@@ -70,6 +70,9 @@ SELECT document.id FROM document_text JOIN document ON document.id = document_te
  WHERE document_text MATCH :expression AND (document.private = 0 OR document.user_id = :user_id)
  ORDER BY document_text.rowid LIMIT :limit;
 
+-- document_may_read: mcp listen
+SELECT 1 FROM document WHERE id = :id AND (private = 0 OR user_id = :user_id);
+
 -- document_search: mcp
 -- Ordered by the hidden column rank, which is smaller for better matches, and by nothing else: FTS5 then sorts by itself, and
 -- marks the rows that are given and not all that match.  char(2) and char(3) are what excerpt_cut() looks for.  kb_rank is in

@@ -46,6 +46,6 @@ DELETE FROM grants WHERE id IN (SELECT id FROM grants WHERE expires_at < :before
 -- grant_set_generation: token
 UPDATE grants SET generation = :generation WHERE id = :id;
 
--- grant_touch: token mcp
+-- grant_touch: token mcp listen
 -- That it is in use; mcp says it once an hour.
 UPDATE grants SET used_at = :now WHERE id = :id AND used_at < :now;

@@ -7,7 +7,7 @@ INSERT INTO task (id, user_id, client_id, grant_id, resource, tool, request, res
 VALUES (:id, :user_id, :client_id, :grant_id, :resource, :tool, :request, :restart, :life, :message, :state, :answers,
   :now, :now, :expires_at);
 
--- task_find: mcp
+-- task_find: mcp listen
 -- Only for the same person and client at the same endpoint; one that has ended is gone when its time is over.
 SELECT id, user_id, client_id, grant_id, resource, tool, request, restart, life, status, message, round, runs, state, asked,
   answers, outcome, created_at, updated_at, expires_at, worker, alive_at

@@ -5,7 +5,7 @@
 INSERT INTO access (hash, grant_id, scope, issued_at, expires_at)
 VALUES (:hash, :grant_id, :scope, :issued_at, :expires_at);
 
--- access_find: mcp
+-- access_find: mcp listen
 -- The bearer check: five rows, each by its key.  CROSS JOIN says the order, so that SQLite need not look for one.  A machine
 -- has no user.
 SELECT grants.user_id, user.name, grants.client_id, access.scope, grants.resource, grants.id, grants.used_at, grants.attempt

@@ -38,7 +38,7 @@ never() {
 
 only 'SQLite only in the store'	'<sqlite3\.h>|sqlite3_'	'common/store[a-z_]*\.[ch]'
 only 'SQL headers only in the store'	'"(store_sql|sql)\.h"'	'common/store[a-z_]*\.[ch]'
-only 'libfcgi only in serve'	'<fcgi|FCGX_|FCGI_'	'common/serve_fcgi\.c'
+only 'libfcgi only in serve'	'<fcgi|FCGX_|FCGI_'	'common/serve_(fcgi|streams)\.c'
 only 'OpenSSL only in crypto'	'<openssl/'	'common/crypto[a-z_]*\.c'
 only 'libcurl only in fetch'	'<curl/'	'common/fetch\.c'
 only 'PCRE2 only in the patterns of schemas'	'<pcre2\.h>|pcre2_'	'common/schema_pattern\.c'
@@ -52,17 +52,17 @@ only 'no unbounded or careless calls'	'\b(strcpy|strcat|sprintf|vsprintf|gets|st
 only 'HTML only in common/html'	'"[^"]*<(html|body|div|form|input|p|h1)[ >]' 'common/html/[a-z]*\.html'
 only 'Location is written in http only' '"Location' 'common/http\.c'
 
-domain=$(for m in answer assertion audit authorization bearer builtin call cimd kb client_metadata clientauth clientkeys connection jws limit login oauth \
+domain=$(for m in answer assertion audit authorization bearer builtin call cimd kb client_metadata clientauth clientkeys connection jws limit listen login oauth \
 	password pkce program redirect registration resource rpc schema scope search site task tool work; do ls common/$m*.[ch] 2>/dev/null; done)
 # shellcheck disable=SC2086
-never 'the domain knows no HTTP' '"(http|serve|serve_front|html|pages|page|browser|voice)\.h"' $domain
+never 'the domain knows no HTTP' '"(http|serve|serve_front|door|html|pages|page|browser|voice)\.h"' $domain
 never 'the store knows neither HTTP nor the domain' '"(http|serve|html|oauth|authorization|bearer|rpc|tool|clientauth|login)\.h"' common/store*.[ch]
-never 'the wire knows neither OAuth nor MCP' '"(oauth|authorization|bearer|rpc|tool|scope|clientauth|login|redirect|registration|jws|assertion|cimd)[a-z_]*\.h"' \
-	common/serve*.[ch] common/http.[ch] common/url.[ch] common/form.[ch] common/json.[ch] common/crypto*.[ch] common/conf*.[ch] common/fetch*.[ch]
+never 'the wire knows neither OAuth nor MCP' '"(oauth|authorization|bearer|rpc|tool|scope|clientauth|login|redirect|registration|jws|assertion|cimd|listen|door)[a-z_]*\.h"' \
+	common/serve*.[ch] common/stream.h common/http.[ch] common/url.[ch] common/form.[ch] common/json.[ch] common/crypto*.[ch] common/conf*.[ch] common/fetch*.[ch]
 never 'what is fetched meets neither the settings nor the store' '"(conf|store|context|crypto|serve|http|json)[a-z_]*\.h"' common/fetch*.[ch] cgi/fetch.c
 never 'the ground knows nothing above it' '"(http|serve|json|store|conf|crypto)[a-z_]*\.h"' common/arena.[ch] common/buf.[ch] common/fail.[ch] common/log.[ch]
 never 'programs take nothing from argv' 'int main\([^v]' $(ls cgi/*.c | grep -v mcpctl)
-never 'no free outside what outlives a request' '\bfree\(' $(ls common/*.c | grep -vE '(arena|store|store_file|crypto|schema|serve|json|site)\.c')
+never 'no free outside what outlives a request' '\bfree\(' $(ls common/*.c | grep -vE '(arena|store|store_file|crypto|schema|serve|serve_streams|serve_record|json|site)\.c')
 never 'no typedef' '^typedef' common/*.[ch] cgi/*.[ch]
 
 say 'an SPDX line in every file' "$(git ls-files -co --exclude-standard | grep -E '\.([ch1-8]|sh|awk|sql|mjs|html|conf|css)$|Makefile$' |

@@ -15,7 +15,7 @@ import { install, ROOT, sleep, withSettings } from '../lib/harness.mjs';
 export const AS_ROOT = process.getuid() === 0;
 /** The programs that a test may ask anything of, and all that a web server starts. */
 export const PROGRAMS = ['metadata', 'register', 'authorize', 'token', 'revoke', 'mcp'];
-export const STARTED = [...PROGRAMS, 'introspect', 'account'];
+export const STARTED = [...PROGRAMS, 'introspect', 'account', 'listen'];
 const OWNER = 'www-data';
 const LIMIT_MS = 30000;
 const PHRASES = { ...http.STATUS_CODES, 413: 'Content Too Large' };

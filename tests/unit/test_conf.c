@@ -85,6 +85,9 @@ static const struct number {
 	{ "busy_timeout", offsetof(struct conf, busy_timeout), 5000, 0, 60000 },
 	{ "workers", offsetof(struct conf, workers), 2, 1, 64 },
 	{ "mcp_workers", offsetof(struct conf, mcp_workers), 8, 1, 256 },
+	{ "listen_max", offsetof(struct conf, listen_max), 512, 1, 900 },
+	{ "listen_person", offsetof(struct conf, listen_person), 20, 1, 900 },
+	{ "listen_life", offsetof(struct conf, listen_life), 900, 1, 1800 },
 };
 
 static bool reads_number(const struct number *x, const char *value)

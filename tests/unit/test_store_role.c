@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 #include "store_account.h"
+#include "store_change.h"
 #include "store_client_document.h"
 #include "store_document.h"
 #include "store_list.h"
@@ -189,6 +190,11 @@ CALL(task_take) { struct task *t; forget(task_take(s, arena, "1.x", 1, START, &t
 CALL(task_tell) { bool told; forget(task_tell(s, &task, "", START, &told)); }
 CALL(task_user) { const char *name; forget(task_user(s, arena, 1, &name)); }
 CALL(task_waits) { bool any; forget(task_waits(s, &any)); }
+CALL(change_last) { int64_t id; forget(change_last(s, &id)); }
+CALL(change_put) { forget(change_put(s, CHANGE_TOOLS, "", 0, START)); }
+CALL(change_since) { struct change *c; size_t n; forget(change_since(s, arena, 0, 1, &c, &n)); }
+CALL(change_version) { int64_t version; forget(change_version(s, &version)); }
+CALL(document_may_read) { bool may; forget(document_may_read(s, 1, 1, &may)); }
 CALL(token_reap) { forget(token_reap(s, 1, START)); }
 CALL(user_each) { forget(user_each(s, arena, each_user, NULL)); }
 CALL(user_find_any) { struct user *u; forget(user_find_any(s, arena, &u)); }
@@ -198,7 +204,7 @@ CALL(user_set_disabled) { forget(user_set_disabled(s, 1, 0)); }
 CALL(user_set_password) { forget(user_set_password(s, 1, "x")); }
 
 enum { R = ROLE_REGISTER, A = ROLE_AUTHORIZE, T = ROLE_TOKEN, V = ROLE_REVOKE, M = ROLE_MCP,
-    O = ROLE_MCPCTL, W = ROLE_WORK, I = ROLE_INTROSPECT, P = ROLE_ACCOUNT, WEB = R | A | T | V | M | I | P };
+    O = ROLE_MCPCTL, W = ROLE_WORK, I = ROLE_INTROSPECT, P = ROLE_ACCOUNT, L = ROLE_LISTEN, WEB = R | A | T | V | M | I | P };
 
 #define ROW(name, roles) { #name, name##_call, roles }
 
@@ -208,20 +214,21 @@ static const struct {
 	void (*call)(struct store *s);
 	unsigned roles;
 } functions[] = {
-	ROW(access_drop, V), ROW(access_find, M), ROW(access_find_owner, V), ROW(access_put, T),
+	ROW(access_drop, V), ROW(access_find, M | L), ROW(access_find_owner, V), ROW(access_put, T),
 	ROW(assertion_put, T | V | I), ROW(client_keys_put, T | V | I), ROW(introspection_find, I),
 	ROW(account_each, P), ROW(account_revoke, P), ROW(account_set_password, P),
-	ROW(audit_last, O), ROW(audit_next, O), ROW(audit_put, WEB | O),
+	ROW(audit_last, O), ROW(audit_next, O), ROW(audit_put, WEB | O | L),
 	ROW(client_document_find_disabled, A), ROW(client_document_put, A),
 	ROW(client_change, R), ROW(client_drop_managed, R), ROW(client_find_managed, R), ROW(client_find_same, R),
 	ROW(client_reap, R | O), ROW(client_find, R | A | T | V | I | P),
 	ROW(client_put, R), ROW(client_set_agreed, A), ROW(code_count_try, T), ROW(code_find, T), ROW(code_put, A),
 	ROW(code_take, T),
-	ROW(document_count, O), ROW(document_each, O), ROW(document_put, M | O), ROW(document_search, M),
+	ROW(change_last, M | L), ROW(change_put, M | O), ROW(change_since, M | L), ROW(change_version, M | L),
+	ROW(document_count, O), ROW(document_may_read, M | L), ROW(document_each, O), ROW(document_put, M | O), ROW(document_search, M),
 	ROW(document_update, M), ROW(document_drop, M | O), ROW(document_find, M), ROW(document_find_any, O), ROW(document_page, M),
 	ROW(document_page_tagged, M), ROW(document_titled, M),
 	ROW(grant_find, T | V),
-	ROW(grant_find_before, A), ROW(grant_find_machine, T), ROW(grant_touch, T | M),
+	ROW(grant_find_before, A), ROW(grant_find_machine, T), ROW(grant_touch, T | M | L),
 	ROW(grant_put, A), ROW(grant_put_machine, T), ROW(grant_revoke, T | V | O), ROW(grant_revoke_user, P | O), ROW(grant_set_generation, T),
 	ROW(limit_count, WEB), ROW(limit_drop, WEB), ROW(limit_find, WEB),
 	ROW(limit_give_back, WEB),
@@ -234,7 +241,7 @@ static const struct {
 	ROW(refresh_find, T | V), ROW(refresh_put, T), ROW(refresh_take, T), ROW(session_drop, A | P),
 	ROW(session_drop_user, P | O),
 	ROW(session_find, A | P), ROW(session_put, A | P), ROW(session_touch, A | P), 
-	ROW(task_count, M), ROW(task_each, O), ROW(task_find, M), ROW(task_find_any, O), ROW(task_find_left, W), ROW(task_live, W),
+	ROW(task_count, M), ROW(task_each, O), ROW(task_find, M | L), ROW(task_find_any, O), ROW(task_find_left, W), ROW(task_live, W),
 	ROW(task_look, W), ROW(task_move, M | W | O), ROW(task_put, M), ROW(task_take, W), ROW(task_tell, W), ROW(task_user, W),
 	ROW(task_waits, W),
 	ROW(token_reap, T), ROW(user_each, O),
@@ -249,7 +256,7 @@ static const struct {
 	{ "none", ROLE_NONE }, { "register", ROLE_REGISTER }, { "authorize", ROLE_AUTHORIZE },
 	{ "token", ROLE_TOKEN },
 	{ "revoke", ROLE_REVOKE }, { "mcp", ROLE_MCP }, { "mcpctl", ROLE_MCPCTL },
-	{ "introspect", ROLE_INTROSPECT }, { "work", ROLE_WORK }, { "account", ROLE_ACCOUNT },
+	{ "introspect", ROLE_INTROSPECT }, { "work", ROLE_WORK }, { "account", ROLE_ACCOUNT }, { "listen", ROLE_LISTEN },
 };
 
 /* The signal that ends the call, or 0. */

@@ -4,6 +4,8 @@
  * test needs: one connection at a time, one request a connection, on 127.0.0.1.  It makes a CGI environment as a web
  * server would and calls serve_one(), so that the wire tests reach the same code here as behind lighttpd.
  *
+ * A stream that stays open has a process of its own, which is told to end and asked for its status when this one ends.
+ *
  *	MCP_CGI_CONF=... inproc PORT		prints "ready"; SIGTERM ends it, and the leak checker has its say
  */
 #include <arpa/inet.h>
@@ -17,6 +19,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "arena.h"
@@ -26,11 +29,14 @@
 #include "site_resource.h"
 #include "tool.h"
 
-extern const struct endpoint metadata, registration, authorize, token, revocation, introspection, account, mcp;
+extern const struct endpoint metadata, registration, authorize, token, revocation, introspection, account, mcp, listening;
 
-enum { HEAD_MAX = 256 * 1024, ENV_MAX = 256 };
+enum { HEAD_MAX = 256 * 1024, ENV_MAX = 256, STREAMS_MAX = 1024 };
 
 static volatile sig_atomic_t ended;
+static pid_t stream[STREAMS_MAX];
+static size_t streams;
+static bool is_stream, handed_over;
 
 struct http {
 	int fd;
@@ -38,6 +44,7 @@ struct http {
 	size_t early_len;
 	long left;		/* body bytes still to be given; -1: chunked was decoded into early already */
 	struct buf answer;
+	bool begun;
 };
 
 static void on_end(int sig)
@@ -73,12 +80,42 @@ static long body_read(void *with, char *to, size_t n)
 	return got;
 }
 
+/* What there is so far: in the process of a stream. */
+static int send_answer(struct http *h)
+{
+	const char *from = h->answer.v;
+	size_t n = h->answer.len, head = h->begun ? 0 : strlen("Status: ");
+	ssize_t put;
+
+	if (!h->begun)
+		send(h->fd, "HTTP/1.1 ", 9, MSG_NOSIGNAL);
+	h->begun = true;
+	h->answer.len = 0;
+	for (from += head, n -= head; n > 0; from += put, n -= (size_t)put)
+		if ((put = send(h->fd, from, n, MSG_NOSIGNAL)) <= 0)
+			return -1;
+	return 0;
+}
+
 static int answer_write(void *with, const char *from, size_t n)
 {
 	struct http *h = with;
 
 	buf_put(&h->answer, from, n);
-	return 0;
+	return is_stream ? send_answer(h) : 0;
+}
+
+static bool is_told(void *with)
+{
+	(void)with;
+	return ended != 0;
+}
+
+static int watch_client(void *with)
+{
+	struct http *h = with;
+
+	return h->fd;
 }
 
 static const struct endpoint *route(const char *path, size_t n, size_t *script)
@@ -183,12 +220,53 @@ static char *read_head(int fd, struct arena *a, size_t *len)
 	return memcpy(arena_take_raw(a, *len + 1), head, *len + 1);
 }
 
+static bool asks_for_stream(char *const *env)
+{
+	for (; *env; env++)
+		if (strcmp(*env, "HTTP_MCP_METHOD=subscriptions/listen") == 0)
+			return true;
+	return false;
+}
+
+/* A connection to the database must not be in two processes: it is closed before. */
+static bool become_stream(void)
+{
+	pid_t pid;
+
+	serve_end();
+	if (streams == STREAMS_MAX || (pid = fork()) < 0)
+		return false;
+	is_stream = pid == 0;
+	handed_over = !is_stream;
+	if (handed_over)
+		stream[streams++] = pid;
+	else
+		streams = 0;
+	return is_stream;
+}
+
+/* Ends the streams; false: one of them did not end well. */
+static bool end_streams(void)
+{
+	bool well = true;
+	int status;
+
+	for (size_t i = 0; i < streams; i++) {
+		if (waitpid(stream[i], &status, WNOHANG) == 0) {
+			kill(stream[i], SIGTERM);
+			waitpid(stream[i], &status, 0);
+		}
+		well = well && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	}
+	return well;
+}
+
 static void answer_one(int fd, const char *peer, struct arena *a)
 {
 	char *env[ENV_MAX], *name[ENV_MAX], *head, *line, *next, *target, *query;
 	size_t len, n = 0, names = 0, first, script = 0, path;
 	struct http h = { .fd = fd, .answer = buf_new(a) };
-	const struct front front = { .with = &h, .read = body_read, .write = answer_write };
+	struct front front = { .with = &h, .read = body_read, .write = answer_write };
 	const struct endpoint *ep;
 	bool chunked = false;
 
@@ -244,8 +322,17 @@ static void answer_one(int fd, const char *peer, struct arena *a)
 	env[n] = NULL;
 	if (chunked)
 		read_chunked(a, &h);
+	if (asks_for_stream(env)) {
+		if (!become_stream())
+			return;
+		front.watch = watch_client;
+		front.is_ending = is_told;
+		if (ep == &mcp && path == strlen("/mcp"))
+			ep = &listening;
+	}
 	serve_one(ep, env, &front);
-	put_answer(&h, a);
+	if (!is_stream)
+		put_answer(&h, a);
 }
 
 static int listen_on(int port)
@@ -287,12 +374,17 @@ int main(int argc, char **argv)
 		if ((fd = accept(listener, (struct sockaddr *)&peer, &len)) < 0)
 			continue;
 		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+		handed_over = false;
 		answer_one(fd, inet_ntoa(peer.sin_addr), a);
-		shutdown(fd, SHUT_WR);
-		while (recv(fd, (char[4096]){ 0 }, 4096, 0) > 0)
-			continue;
+		if (!handed_over) {
+			shutdown(fd, SHUT_WR);
+			while (recv(fd, (char[4096]){ 0 }, 4096, 0) > 0)
+				continue;
+		}
 		close(fd);
 		arena_reset(a);
+		if (is_stream)
+			break;
 	}
 	close(listener);
 	tool_end();
@@ -300,5 +392,5 @@ int main(int argc, char **argv)
 	site_resource_end();
 	serve_end();
 	arena_drop(a);
-	return 0;
+	return end_streams() ? 0 : 98;
 }

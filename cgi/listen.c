@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * listen: the long streams of the MCP endpoint (Model Context Protocol 2026-07-28, subscriptions/listen), so that they hold no
+ * worker of mcp.  The web server sends it the requests whose Mcp-Method header says so.
+ *
+ *	POST	application/json	one message: subscriptions/listen
+ *	200	text/event-stream	what will be heard; what has changed, when it has; at the end a result
+ *	200	application/json	an error of the method: parameters, too many streams
+ *	4xx	application/json	an error, as mcp tells it
+ *	503	application/json	as plain CGI: too many streams; Retry-After says when to try again
+ *
+ * Under FastCGI one process holds all streams.  As plain CGI each has a process of its own, is short, and there are few.
+ */
+#include "conf.h"
+#include "door.h"
+#include "listen.h"
+#include "serve.h"
+#include "slot.h"
+#include "stream.h"
+
+enum {
+	ALONE_MAX = 32,			/* processes of which each has a stream */
+	ALONE_SECONDS = 55,		/* that such a one lives: web servers lose patience after a minute */
+	BODY_MAX = 256 * 1024,
+};
+
+extern const struct endpoint listening;
+
+/* NULL: the stream will begin. */
+static const struct fail *admit(struct request *rq, struct response *rs, const struct stream *out, struct listener *l)
+{
+	const struct conf *conf = rq->cx.conf;
+	const struct fail *no = NULL;
+	int slot = -1;
+
+	if (!stream_is_shared(out))
+		no = slot_take_stream(rq->cx.arena, conf->database, (int)(conf->listen_max < ALONE_MAX ? conf->listen_max : ALONE_MAX),
+		    &slot);
+	if (no)
+		listen_drop(l);
+	else
+		door_listen(rq, rs, l, slot, stream_is_shared(out) ? 0 : ALONE_SECONDS);
+	return no;
+}
+
+static void answer_post(struct request *rq, struct response *rs, struct stream *out, void *with)
+{
+	struct listener *l = NULL;
+	const struct way way = { .watch = -1, .listener = door_takes_events(rq) ? &l : NULL };
+	struct rpc_post post = door_post(rq, &way);
+	struct rpc_reply reply;
+	const struct fail *no;
+
+	post.only = "subscriptions/listen";
+	no = rpc_answer(&rq->cx, with, &post, &reply);
+	if (!no && l)
+		no = admit(rq, rs, out, l);
+	else if (!no)
+		door_give(rs, &reply);
+	if (no)
+		door_tell(rq, rs, no, reply.id, reply.scope);
+}
+
+static const struct fail *listen_handle(struct request *rq, struct response *rs)
+{
+	struct bearer *who;
+	const struct fail *no = door_open(rq, rs, &who);
+
+	if (no)
+		return no;
+	rs->pump = answer_post;
+	rs->pump_with = who;
+	return NULL;
+}
+
+const struct endpoint listening = {
+	.name = "listen",
+	.methods = METHOD_POST,
+	.refused = METHOD_GET | METHOD_HEAD | METHOD_DELETE,
+	.role = ROLE_LISTEN,
+	.body_max = BODY_MAX,
+	.cors = CORS_LISTED,
+	.path_info = false,
+	.streams = &listen_streams,
+	.handle = listen_handle,
+	.refuse = door_refuse,
+};
+
+int main(void)
+{
+	return serve(&listening);
+}

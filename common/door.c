@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: ISC */
+/* door: the token first, whatever is asked. */
+#include <ctype.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "arena.h"
+#include "bearer.h"
+#include "door.h"
+#include "listen.h"
+#include "resource.h"
+#include "scope.h"
+#include "slot.h"
+#include "stream.h"
+#include "url.h"
+
+static const struct fail no_json_type = {
+	415, "invalid_request", "Content-Type must be application/json", RPC_INVALID_REQUEST, 0, 0
+};
+
+static bool is_bearer(const struct fail *no)
+{
+	return no == &bearer_missing || no == &bearer_malformed || no == &bearer_invalid || no == &bearer_scope;
+}
+
+/* Every refusal is a JSON-RPC error too: an old client that finds none goes looking for an older transport. */
+void door_tell(struct request *rq, struct response *rs, const struct fail *no, const char *id, const char *scope)
+{
+	http_answer(rs, no->status, "application/json");
+	if (is_bearer(no))
+		http_header(rs, "WWW-Authenticate", bearer_challenge(&rq->cx, no, scope));
+	if (no->retry_after)
+		http_header(rs, "Retry-After", arena_printf(rs->arena, "%d", no->retry_after));
+	rpc_message_put_error(&rs->body, &rq->cx, no, id, NULL);
+}
+
+void door_refuse(struct request *rq, struct response *rs, const struct fail *no)
+{
+	const struct conf_resource *at = rq->cx.resource;
+
+	door_tell(rq, rs, no, "null", at ? scope_all(rq->cx.arena, rq->cx.conf, at) : "");
+}
+
+void door_give(struct response *rs, const struct rpc_reply *reply)
+{
+	if (reply->body.len) {
+		http_answer(rs, reply->status, "application/json");
+		rs->body = reply->body;
+		return;
+	}
+	rs->status = reply->status;
+	http_header(rs, "Cache-Control", "no-store");
+}
+
+bool door_accepts(const struct request *rq, const char *type)
+{
+	const char *accept = http_env(rq, "HTTP_ACCEPT");
+
+	return accept && strstr(accept, type);
+}
+
+/* Absent is anything (RFC 9110 section 12.5.1). */
+bool door_takes_events(const struct request *rq)
+{
+	return !http_env(rq, "HTTP_ACCEPT") || door_accepts(rq, "text/event-stream") || door_accepts(rq, "*/*");
+}
+
+/* RFC 3875 section 4.1.18: "Mcp-Param-Region" is HTTP_MCP_PARAM_REGION. */
+static const char *find_header(void *with, const char *name)
+{
+	const struct request *rq = with;
+	char *key = arena_printf(rq->cx.arena, "HTTP_%s", name);
+
+	for (char *c = key; *c; c++)
+		*c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
+	return http_env(rq, key);
+}
+
+struct rpc_post door_post(struct request *rq, const struct way *way)
+{
+	return (struct rpc_post){
+		.body = rq->body,
+		.body_len = rq->body_len,
+		.headers = {
+			.version = http_env(rq, "HTTP_MCP_PROTOCOL_VERSION"),
+			.method = http_env(rq, "HTTP_MCP_METHOD"),
+			.name = http_env(rq, "HTTP_MCP_NAME"),
+			.find = find_header,
+			.with = rq,
+		},
+		.way = way,
+	};
+}
+
+static void give_back(void *slot)
+{
+	slot_drop((int)(intptr_t)slot);
+}
+
+void door_listen(struct request *rq, struct response *rs, struct listener *l, int slot, int seconds)
+{
+	if (slot >= 0)
+		arena_defer(rq->cx.arena, give_back, (void *)(intptr_t)slot);
+	if (seconds)
+		listen_shorten(l, seconds);
+	rs->stay = &listen_streams;
+	rs->stay_with = l;
+}
+
+/* Where the request went: one program serves all endpoints of the settings. */
+static const char *path_of(const struct request *rq)
+{
+	const char *target = http_env(rq, "REQUEST_URI"), *path;
+
+	if (!target)
+		target = http_env(rq, "SCRIPT_NAME");
+	path = target ? url_clean_path(rq->cx.arena, target) : NULL;
+	return path ? path : "";
+}
+
+const struct fail *door_open(struct request *rq, struct response *rs, struct bearer **who)
+{
+	const struct fail *no;
+
+	if (!(rq->cx.resource = resource_at(rq->cx.conf, path_of(rq))))
+		return &fail_not_found;
+	if ((no = bearer_check(&rq->cx, http_authorization(rq), who)))
+		return no;
+	bearer_seen(&rq->cx, *who);
+	if (rq->method != METHOD_POST) {
+		http_header(rs, "Allow", http_allow(rq->cx.arena, METHOD_POST | METHOD_OPTIONS));
+		return &fail_method;
+	}
+	return http_content_type_is(rq, "application/json") ? NULL : &no_json_type;
+}
