@@ -78,6 +78,7 @@ struct conf {
 	int64_t password_ln;
 	int64_t busy_timeout;		/* milliseconds */
 	int64_t workers, mcp_workers, mcp_waiters;
+	int64_t question_ttl;		/* seconds */
 
 	/* of the reading itself */
 	const char *first_resource;	/* the plain key resource, or NULL */

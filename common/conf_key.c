@@ -87,6 +87,8 @@ const struct conf_key conf_keys[] = {
 	{ "mcp_workers", NUMBER, AT(mcp_workers), 1, 256, "8", "FastCGI worker processes of mcp." },
 	{ "mcp_waiters", NUMBER, AT(mcp_waiters), 1, 254, "6",
 	  "Programs of the site that run at once; fewer than mcp_workers, so that quick requests find a worker." },
+	{ "question_ttl", NUMBER, AT(question_ttl), 1, 3600, "300",
+	  "Seconds that a call of an older client waits for the answer to a tool's question." },
 	{ NULL, TEXT, 0, 0, 0, NULL, NULL },
 };
 

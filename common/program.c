@@ -263,6 +263,11 @@ static int waiters(const struct conf *conf)
 	return (int)(conf->mcp_waiters < most ? conf->mcp_waiters : most);
 }
 
+const struct fail *program_take_slot(struct context *cx, int *slot)
+{
+	return slot_take_waiter(cx->arena, cx->conf->database, waiters(cx->conf), slot);
+}
+
 const struct fail *program_run(struct call *c, const struct program *p, const char *name, const char *input, size_t n,
     struct said *said)
 {
@@ -276,13 +281,14 @@ const struct fail *program_run(struct call *c, const struct program *p, const ch
 		.with = c, .line = on_line, .go_on = on_pulse, .pulse = PULSE, .watch = c->cancels ? c->way.watch : -1,
 	};
 	const struct fail *no;
-	int slot;
+	int slot = -1;
 
 	*said = (struct said){ .kind = SAID_TEXT, .bytes = "" };
-	if ((no = slot_take_waiter(a, c->cx->conf->database, waiters(c->cx->conf), &slot)))
+	if (!c->seated && (no = program_take_slot(c->cx, &slot)))
 		return no;
 	runner_run(a, &job, &r);
-	slot_drop(slot);
+	if (slot >= 0)
+		slot_drop(slot);
 	if (r.end == RUNNER_NOT_STARTED) {
 		log_line("%s: %s", name, r.why);
 		return &cannot_start;

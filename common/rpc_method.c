@@ -4,6 +4,7 @@
 
 #include "rpc_method.h"
 #include "rpc_server.h"
+#include "rpc_session.h"
 #include "rpc_tools.h"
 
 static const struct fail unknown_method = {
@@ -23,6 +24,9 @@ static const struct method {
 	{ "tools/list", REVISION_OLDEST, REVISION_MODERN, rpc_tools_list, NULL },
 	{ "server/discover", REVISION_MODERN, REVISION_MODERN, rpc_server_discover, NULL },
 	{ "initialize", REVISION_OLDEST, REVISION_LAST_LEGACY, rpc_server_initialize, NULL },
+	{ "logging/setLevel", REVISION_OLDEST, REVISION_LAST_LEGACY, rpc_session_set_level, NULL },
+	{ "resources/subscribe", REVISION_OLDEST, REVISION_LAST_LEGACY, rpc_session_subscribe, NULL },
+	{ "resources/unsubscribe", REVISION_OLDEST, REVISION_LAST_LEGACY, rpc_session_unsubscribe, NULL },
 	{ "ping", REVISION_OLDEST, REVISION_LAST_LEGACY, rpc_server_ping, NULL },
 };
 

@@ -5,6 +5,8 @@
 #include "conf.h"
 #include "json.h"
 #include "rpc_call.h"
+#include "rpc_rounds.h"
+#include "rpc_state.h"
 #include "rpc_tools.h"
 #include "scope.h"
 #include "tool.h"
@@ -27,20 +29,46 @@ const struct fail *rpc_tools_list(struct rpc_run *r)
 	return rpc_run_end(r);
 }
 
+/* A tool and what it is called with. */
+struct calling {
+	const struct tool *tool;
+	struct json_object *arguments;
+};
+
+static const struct fail *run(void *with, struct call *c, struct answer *answer)
+{
+	const struct calling *x = with;
+
+	return tool_run(x->tool, c, x->arguments, answer);
+}
+
+/* What may happen once only needs a requestState that was not used yet. */
+static const struct fail *check_once(const struct tool *t, struct call *c)
+{
+	if (!t->once || c->revision < REVISION_MODERN)
+		return NULL;
+	c->given = NULL;
+	return c->round ? rpc_state_spend(c) : NULL;
+}
+
 const struct fail *rpc_tools_call(struct rpc_run *r)
 {
-	struct json_object *arguments;
 	struct answer answer;
+	struct calling x;
+	struct rpc_rounds rounds = { .with = &x, .run = run };
 	const struct tool *t;
 	const struct fail *no;
 	struct call c;
 
-	if ((no = rpc_call_tool(r->cx, r->m, &t, &arguments)))
+	if ((no = rpc_call_tool(r->cx, r->m, &x.tool, &x.arguments)))
 		return no;
+	t = x.tool;
+	rounds.asks = !t->builtin;
+	rounds.polling = t->polling;
 	if (!scope_covers(r->cx->conf, r->who->scope, t->scope))
 		return &fail_unavailable;	/* it changed since the scope was checked */
 	if ((no = rpc_call_read(r->cx, r->who, r->m, r->way, &c)) ||
-	    (no = tool_run(t, &c, arguments, &answer)))
+	    (no = check_once(t, &c)) || (no = rpc_rounds_run(&rounds, &c, r->m, &answer)))
 		return no;
 	if (r->cx->conf->audit == AUDIT_CALLS) {
 		r->cx->trail.why = arena_printf(r->cx->arena, "%s%s", t->name, answer.failed ? ": refused" : "");

@@ -97,6 +97,15 @@ static void fcgi_take_time(void *with, int seconds)
 	alarm((unsigned)seconds);
 }
 
+/* The web server hears of the end of the request; the connection stays ours until FCGX_Finish_r(). */
+static void fcgi_leave(void *with)
+{
+	FCGX_Request *r = with;
+
+	FCGX_FClose(r->err);
+	FCGX_FClose(r->out);
+}
+
 static void handle_signal(int sig, void (*handler)(int), int flags)
 {
 	struct sigaction act;
@@ -115,6 +124,7 @@ static void answer(const struct endpoint *ep, FCGX_Request *r, int fd)
 {
 	const struct front front = {
 		.with = r, .read = fcgi_read, .write = fcgi_write, .watch = fcgi_watch, .take_time = fcgi_take_time,
+		.leave = fcgi_leave,
 	};
 
 	alarmed = 0;

@@ -22,6 +22,8 @@ struct tool {
 	const struct builtin *builtin;	/* or */
 	struct program program;
 	struct schema *input, *output;	/* compiled; what is built in when it is first called, the rest when it is read */
+	bool once;			/* a requestState of it is good once */
+	bool polling;			/* an old client that can goes and comes back for the answer */
 	bool personal;			/* acts for a person: a machine's token does not do */
 	char *text[REVISIONS];		/* as that revision knows it, once it was listed */
 	struct arena *arena;

@@ -32,7 +32,7 @@ function mismatch(r, what) {
 	rpcError(r, 400, -32020, 7, what);
 }
 
-row('HD-01', 'other methods than POST and OPTIONS: 405 with Allow, a JSON-RPC body and no session', async (s) => {
+row('HD-01', 'without a session, other methods than POST and OPTIONS: 405 with Allow, a JSON-RPC body and no session', async (s) => {
 	const t = await tokenFor(s);
 	await each(['GET', 'DELETE', 'PUT', 'PATCH', 'HEAD', 'BREW', 'post', 'TRACE'], async (method) => {
 		for (const headers of [{}, { 'MCP-Protocol-Version': MODERN }, { Accept: 'text/event-stream', 'MCP-Protocol-Version': '2025-11-25' }]) {
@@ -40,7 +40,9 @@ row('HD-01', 'other methods than POST and OPTIONS: 405 with Allow, a JSON-RPC bo
 			// A web server may refuse a method that it does not know before any program sees it.
 			if (s.front !== 'inproc' && ['BREW', 'post', 'TRACE'].includes(method) && (r.byServer || [400, 405, 501].includes(r.status))) return;
 			status(r, 405, method);
-			eq((r.headers.allow ?? '').split(/\s*,\s*/).sort(), ['OPTIONS', 'POST'], `${method}: Allow`);
+			// Who has a session may end it and ask for what it has lost; who has none may only post.
+			const may = ['GET', 'DELETE', 'HEAD'].includes(method) ? ['OPTIONS', 'POST'] : ['DELETE', 'GET', 'OPTIONS', 'POST'];
+			eq((r.headers.allow ?? '').split(/\s*,\s*/).sort(), may, `${method}: Allow`);
 			ok(r.headers['mcp-session-id'] === undefined, `${method}: no session id`);
 			if (method !== 'HEAD') ok(message(r, method).error, `${method}: a JSON-RPC error`);
 		}
@@ -276,7 +278,7 @@ row('HD-14', 'the Accept header does not keep anyone out, and the answer is JSON
 	ok(message(html), 'JSON');
 });
 
-row('HD-15', 'session and stream headers are ignored, never echoed or minted', async (s) => {
+row('HD-15', 'the stateless revision ignores session and stream headers, and no id comes from outside', async (s) => {
 	const t = await tokenFor(s);
 	const extra = { 'Mcp-Session-Id': 'x', 'Last-Event-ID': '5' };
 	const r = await list(s, t, extra);
@@ -284,8 +286,8 @@ row('HD-15', 'session and stream headers are ignored, never echoed or minted', a
 	lacks(JSON.stringify(r.list), /mcp-session-id/i, 'the headers');
 	const init = await post(s, t, { jsonrpc: '2.0', id: 1, method: 'initialize', params: initialize() }, extra);
 	legacyResult(init, 1, 'initialize');
-	legacyResult(await legacy(s, t, '2025-11-25', 'ping', undefined, { headers: extra }), undefined, 'legacy ping');
-	accepted(await post(s, t, { jsonrpc: '2.0', method: 'notifications/initialized' }, { ...extra, 'MCP-Protocol-Version': '2025-11-25' }));
+	ok(init.headers['mcp-session-id'] !== 'x', 'the client does not choose the id');
+	rpcError(await legacy(s, t, '2025-11-25', 'ping', undefined, { id: 4, headers: extra }), 404, -32001, 4, 'an older revision');
 });
 
 /** A modern tools/list whose body has exactly this many bytes. */
