@@ -111,7 +111,7 @@ static void a_program_is_run_again_with_its_answers(void **state)
 
 static void what_does_not_conform_is_no_answer(void **state)
 {
-	static const char *const rounds[] = { "{\"a\":" FORM "}", "{\"a\":" FORM "}", NULL };
+	static const char *const rounds[] = { "{\"a\":" FORM "}", "{\"b\":" FORM "}", NULL };
 	static const char *const replies[] = {
 		"{\"result\":{\"action\":\"accept\",\"content\":{\"name\":5}}}", "{\"result\":{\"action\":\"decline\"}}", NULL,
 	};
@@ -120,7 +120,7 @@ static void what_does_not_conform_is_no_answer(void **state)
 
 	play(&p, REVISION_2025_11_25, "{\"elicitation\":{}}", &no);
 	assert_null(no);
-	assert_string_equal(p.answers.v, "{\"a\":{\"action\":\"decline\"}}");
+	assert_string_equal(p.answers.v, "{\"b\":{\"action\":\"decline\"}}");
 }
 
 static void nobody_is_asked_for_ever(void **state)
