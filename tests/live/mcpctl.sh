@@ -538,7 +538,7 @@ run check
 exits 1
 run migrate
 exits 0
-prints 'from schema 1 to 2'
+prints 'from schema 1 to 3'
 run user list
 exits 0
 prints eve
