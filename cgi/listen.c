@@ -64,9 +64,9 @@ static void answer_post(struct request *rq, struct response *rs, struct stream *
 static const struct fail *listen_handle(struct request *rq, struct response *rs)
 {
 	struct bearer *who;
-	const struct fail *no = door_open(rq, rs, &who);
+	const struct fail *no = door_open(rq, &who);
 
-	if (no)
+	if (no || (no = door_check_post(rq, rs)))
 		return no;
 	rs->pump = answer_post;
 	rs->pump_with = who;

@@ -16,6 +16,8 @@ static const char *const kinds[CLIENTS + 1] = {
 	[REAPED_GRANTS] = "grants", [REAPED_PENDING] = "authorization requests", [REAPED_SESSIONS] = "sessions",
 	[REAPED_LIMITS] = "counters", [REAPED_ASSERTIONS] = "assertions",
 	[REAPED_DOCUMENTS] = "unused documents of clients", [REAPED_AUDIT] = "rows of the audit", [REAPED_TASKS] = "tasks",
+	[REAPED_MCP_SESSIONS] = "sessions of clients", [REAPED_QUESTIONS] = "questions", [REAPED_CANCELLED] = "cancellations",
+	[REAPED_STREAMS] = "streams", [REAPED_SPENT] = "states that were used", [REAPED_CHANGES] = "changes",
 	[CLIENTS] = "unused clients",
 };
 

@@ -9,6 +9,10 @@
 #include "buf.h"
 #include "call.h"
 #include "json.h"
+#include "store_mcp_session.h"
+#include "store_question.h"
+
+#define TICK 0.001			/* less than any program's own step */
 
 static const char *const levels[LEVEL_NONE] = {
 	"debug", "info", "notice", "warning", "error", "critical", "alert", "emergency",
@@ -23,9 +27,23 @@ enum level call_level(const char *name)
 	return l;
 }
 
+/* The rows may be busy: then it is asked again soon. */
+bool call_is_cancelled(struct call *c)
+{
+	int64_t version;
+
+	if (c->cancelled || !c->session || store_look(c->cx->store, &version) || version == c->looked)
+		return c->cancelled;
+	if (!cancelled_find(c->cx->store, &c->session->hash, c->request, c->cx->now, &c->cancelled))
+		c->looked = version;
+	return c->cancelled;
+}
+
 bool call_go_on(struct call *c)
 {
-	return !c->way.go_on || c->way.go_on(c->way.with) || !c->cancels;
+	bool there = !c->way.go_on || c->way.go_on(c->way.with);
+
+	return !call_is_cancelled(c) && (there || !c->cancels);
 }
 
 static struct buf begin(struct call *c, const char *method)
@@ -75,6 +93,22 @@ static void progress(struct call *c, struct json_object *line)
 	if (is_number(json_get(line, "total")))
 		put_value(&b, line, "total");
 	json_put_member(&b, "message", json_text(line, "message"));
+	end(c, &b);
+}
+
+void call_tick(struct call *c, const char *text)
+{
+	struct buf b;
+
+	if (!c->progress_token || !c->way.say)
+		return;
+	c->progress = c->progress < 0 ? 0 : c->progress + TICK;
+	b = begin(c, "notifications/progress");
+	json_put_name(&b, "progressToken");
+	buf_text(&b, c->progress_token);
+	json_put_name(&b, "progress");
+	buf_printf(&b, "%.17g", c->progress);
+	json_put_member(&b, "message", text);
 	end(c, &b);
 }
 

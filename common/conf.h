@@ -90,6 +90,7 @@ struct conf {
 	int64_t task_max, task_person_max, task_ttl;
 	int64_t listen_max, listen_person;
 	int64_t listen_life;		/* seconds */
+	int64_t question_ttl;		/* seconds */
 
 	/* of the reading itself */
 	const char *first_resource;	/* the plain key resource, or NULL */

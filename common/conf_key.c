@@ -111,8 +111,12 @@ const struct conf_key conf_keys[] = {
 	  "The same for one person, or for one machine client; under FastCGI." },
 	{ "listen_life", NUMBER, AT(listen_life), 1, 1800, "900",
 	  "Seconds, a tenth more or less, until such a stream ends by itself and the client opens a new one." },
+	{ "question_ttl", NUMBER, AT(question_ttl), 1, 3600, "300",
+	  "Seconds that a call of an older client waits for the answer to a tool's question." },
 	{ NULL, TEXT, 0, 0, 0, NULL, NULL },
 };
+
+_Static_assert(sizeof conf_keys / sizeof *conf_keys <= CONF_KEYS_MAX, "a place for each key to be seen in");
 
 const struct conf_key conf_resource_keys[] = {
 	{ "name", TEXT, AT_RESOURCE(name), 1, 80, NULL, "The endpoint's name in its metadata. Default: site_name." },

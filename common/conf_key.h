@@ -21,7 +21,7 @@ struct conf_key {
 /* The tables end with a NULL name.  Plain keys fill struct conf, those of a section struct conf_resource or conf_scope. */
 extern const struct conf_key conf_keys[], conf_resource_keys[], conf_scope_keys[];
 
-enum { CONF_KEYS_MAX = 64 };
+enum { CONF_KEYS_MAX = 128 };
 
 /* Reads a value into its field.  NULL, or what it must be instead. */
 const char *conf_key_read(struct arena *a, const struct conf_key *k, const char *value, void *field)

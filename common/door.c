@@ -43,6 +43,8 @@ void door_refuse(struct request *rq, struct response *rs, const struct fail *no)
 
 void door_give(struct response *rs, const struct rpc_reply *reply)
 {
+	if (reply->session)
+		http_header(rs, "Mcp-Session-Id", reply->session);
 	if (reply->body.len) {
 		http_answer(rs, reply->status, "application/json");
 		rs->body = reply->body;
@@ -85,6 +87,7 @@ struct rpc_post door_post(struct request *rq, const struct way *way)
 			.version = http_env(rq, "HTTP_MCP_PROTOCOL_VERSION"),
 			.method = http_env(rq, "HTTP_MCP_METHOD"),
 			.name = http_env(rq, "HTTP_MCP_NAME"),
+			.session = http_env(rq, "HTTP_MCP_SESSION_ID"),
 			.find = find_header,
 			.with = rq,
 		},
@@ -118,7 +121,7 @@ static const char *path_of(const struct request *rq)
 	return path ? path : "";
 }
 
-const struct fail *door_open(struct request *rq, struct response *rs, struct bearer **who)
+const struct fail *door_open(struct request *rq, struct bearer **who)
 {
 	const struct fail *no;
 
@@ -127,9 +130,18 @@ const struct fail *door_open(struct request *rq, struct response *rs, struct bea
 	if ((no = bearer_check(&rq->cx, http_authorization(rq), who)))
 		return no;
 	bearer_seen(&rq->cx, *who);
-	if (rq->method != METHOD_POST) {
-		http_header(rs, "Allow", http_allow(rq->cx.arena, METHOD_POST | METHOD_OPTIONS));
-		return &fail_method;
-	}
+	return NULL;
+}
+
+const struct fail *door_refuse_method(struct request *rq, struct response *rs)
+{
+	http_header(rs, "Allow", http_allow(rq->cx.arena, METHOD_POST | METHOD_OPTIONS));
+	return &fail_method;
+}
+
+const struct fail *door_check_post(struct request *rq, struct response *rs)
+{
+	if (rq->method != METHOD_POST)
+		return door_refuse_method(rq, rs);
 	return http_content_type_is(rq, "application/json") ? NULL : &no_json_type;
 }

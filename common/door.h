@@ -13,8 +13,13 @@
  * Whose request it is, and for which endpoint of the settings.  Everybody needs a token first, also for methods that are refused:
  * clients look by HEAD or GET whether they have to sign in.
  */
-const struct fail *door_open(struct request *rq, struct response *rs, struct bearer **who)
-    __attribute__((nonnull, warn_unused_result));
+const struct fail *door_open(struct request *rq, struct bearer **who) __attribute__((nonnull, warn_unused_result));
+
+/* Is a message posted? */
+const struct fail *door_check_post(struct request *rq, struct response *rs) __attribute__((nonnull, warn_unused_result));
+
+/* 405: what may be done here by those who have no session. */
+const struct fail *door_refuse_method(struct request *rq, struct response *rs) __attribute__((nonnull, warn_unused_result));
 
 /* The request as rpc_answer() takes it. */
 struct rpc_post door_post(struct request *rq, const struct way *way) __attribute__((nonnull));

@@ -266,6 +266,11 @@ static bool on_pulse(void *with)
 	return call_go_on(with);
 }
 
+const struct fail *program_take_slot(struct context *cx, int *slot)
+{
+	return slot_take_waiter(cx->arena, cx->conf->database, slot_waiters(cx->conf), slot);
+}
+
 const struct fail *program_run(struct call *c, const struct program *p, const char *name, const char *input, size_t n,
     struct said *said)
 {
@@ -282,7 +287,7 @@ const struct fail *program_run(struct call *c, const struct program *p, const ch
 	int slot = -1;
 
 	*said = (struct said){ .kind = SAID_TEXT, .bytes = "" };
-	if (!c->detached && (no = slot_take_waiter(a, c->cx->conf->database, slot_waiters(c->cx->conf), &slot)))
+	if (!c->detached && !c->seated && (no = program_take_slot(c->cx, &slot)))
 		return no;
 	runner_run(a, &job, &r);
 	if (slot >= 0)

@@ -56,6 +56,9 @@ const char *program_read(struct context *cx, struct site_item *item, struct json
 /* Is it one of the keys that program_read() knows? */
 bool program_is_key(const char *key) __attribute__((nonnull));
 
+/* A slot among the requests that wait, for what needs one for longer than a run; slot_drop() gives it back.  Or slot_busy. */
+const struct fail *program_take_slot(struct context *cx, int *slot) __attribute__((nonnull, warn_unused_result));
+
 /* Runs it.  name: MCP_TOOL.  A refusal is ours: too many wait already, or nothing could be started. */
 const struct fail *program_run(struct call *c, const struct program *p, const char *name, const char *input, size_t n,
     struct said *said) __attribute__((nonnull, warn_unused_result));

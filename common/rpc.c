@@ -8,8 +8,10 @@
 
 #include "bearer.h"
 #include "json.h"
+#include "log.h"
 #include "rpc.h"
 #include "rpc_method.h"
+#include "rpc_session.h"
 #include "scope.h"
 
 static const struct fail no_json = {
@@ -46,6 +48,7 @@ struct post {
 	const struct bearer *who;
 	const struct rpc_post *in;
 	struct rpc_reply *out;
+	struct mcp_session *session;	/* once it was found, or NULL */
 };
 
 static const struct fail *tell(const struct post *p, const struct fail *no, const char *data)
@@ -78,20 +81,58 @@ static const struct fail *check_only(const struct post *p, const struct rpc_mess
 	return only && m->kind == RPC_REQUEST && strcmp(m->method, only) != 0 ? &rpc_era_other_method : NULL;
 }
 
-static const struct fail *answer_one(const struct post *p, struct json_object *value)
+/* ---- sessions -------------------------------------------------------------------------------------------------------- */
+
+/* The stateless revision has none, and initialize begins one. */
+static bool belongs_to_session(const struct post *p, const struct rpc_message *m)
+{
+	return p->in->headers.session && m->revision < REVISION_MODERN &&
+	    (m->kind != RPC_REQUEST || strcmp(m->method, "initialize") != 0);
+}
+
+/* What was negotiated at its beginning stands, whatever a header says later. */
+static const struct fail *find_session(struct post *p, struct rpc_message *m)
+{
+	const struct fail *no;
+
+	if (!belongs_to_session(p, m))
+		return NULL;
+	if (!p->session && (no = rpc_session_find(p->cx, p->who, p->in->headers.session, &p->session)))
+		return no;
+	m->session = p->session;
+	return rpc_shape_find(p->session->revision, &m->revision) ? NULL : &fail_internal;
+}
+
+/* A program's call that was cancelled has no answer: then the post was merely taken in. */
+static const struct fail *run(const struct post *p, struct rpc_message *m)
+{
+	const struct fail *no;
+
+	if (m->kind != RPC_REQUEST) {
+		p->out->status = 202;
+		return rpc_session_hear(p->cx, m);
+	}
+	no = rpc_method_run(p->cx, p->who, m, p->in->way, &p->out->body);
+	p->out->status = no || p->out->body.len ? 200 : 202;
+	p->out->session = no ? NULL : m->new_session;
+	return no;
+}
+
+static const struct fail *answer_one(struct post *p, struct json_object *value)
 {
 	struct rpc_message m;
 	const struct fail *no = rpc_message_read(p->cx->arena, value, &m);
 
-	p->out->id = m.id;
+	p->out->id = m.kind == RPC_RESPONSE ? "null" : m.id;	/* that id is one of ours */
 	m.headers = &p->in->headers;
 	if (no || (no = rpc_era_find(p->cx->arena, &p->in->headers, &m)) || (no = check_only(p, &m)))
 		return tell(p, no, m.data);
+	if ((no = find_session(p, &m)))
+		return no->retry_after ? no : tell(p, no, NULL);
 	need(p, &m);
 	if ((no = check_scope(p)))
 		return no;
-	p->out->status = m.kind == RPC_REQUEST ? 200 : 202;
-	if (m.kind != RPC_REQUEST || !(no = rpc_method_run(p->cx, p->who, &m, p->in->way, &p->out->body)))
+	if (!(no = run(p, &m)))
 		return NULL;
 	if (no->retry_after)
 		return no;
@@ -100,7 +141,7 @@ static const struct fail *answer_one(const struct post *p, struct json_object *v
 
 /* -- arrays -- */
 
-static const struct fail *read_element(const struct post *p, struct json_object *value, struct rpc_message *m)
+static const struct fail *read_element(struct post *p, struct json_object *value, struct rpc_message *m)
 {
 	const struct fail *no = rpc_message_read(p->cx->arena, value, m);
 
@@ -111,11 +152,15 @@ static const struct fail *read_element(const struct post *p, struct json_object 
 	if (m->method && strcmp(m->method, "initialize") == 0)
 		return &initialize_in_batch;
 	m->revision = REVISION_OLDEST;
+	if ((no = find_session(p, m)))
+		return no;
+	if (m->revision != REVISION_OLDEST)
+		return &no_batch;
 	need(p, m);
 	return NULL;
 }
 
-static const struct fail *read_batch(const struct post *p, struct json_object *list, struct rpc_message *m, size_t n)
+static const struct fail *read_batch(struct post *p, struct json_object *list, struct rpc_message *m, size_t n)
 {
 	const struct fail *no = NULL;
 
@@ -133,23 +178,30 @@ static const struct fail *read_batch(const struct post *p, struct json_object *l
 static void run_element(const struct post *p, struct rpc_message *m)
 {
 	struct buf *b = &p->out->body;
+	size_t before = b->len, with_comma;
 	const struct fail *no;
 
-	if (m->kind != RPC_REQUEST)
+	if (m->kind != RPC_REQUEST) {
+		if ((no = rpc_session_hear(p->cx, m)))
+			log_line("a message of an array was lost: %s", no->description);
 		return;
+	}
 	buf_char(b, b->len ? ',' : '[');
+	with_comma = b->len;
 	if ((no = rpc_method_run(p->cx, p->who, m, NULL, b)))
 		rpc_message_put_error(b, p->cx, no, m->id, m->data);
+	if (b->len == with_comma)
+		b->len = before;		/* it was cancelled */
 }
 
-static const struct fail *answer_batch(const struct post *p, struct json_object *list)
+static const struct fail *answer_batch(struct post *p, struct json_object *list)
 {
 	struct rpc_message m[RPC_BATCH_MAX];
 	size_t n = json_object_array_length(list);
 	const struct fail *no = read_batch(p, list, m, n);
 
 	if (no)
-		return tell(p, no, NULL);
+		return no->retry_after ? no : tell(p, no, NULL);
 	if ((no = check_scope(p)))
 		return no;
 	for (size_t i = 0; i < n; i++)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * rpc: a posted body in, an answer out: the Model Context Protocol in all revisions that are served, without sessions
- * and without streams.  It knows no HTTP: the header fields that the protocol mirrors are handed to it, and a status
- * is a number that it hands back.
+ * rpc: a posted body in, an answer out: the Model Context Protocol in all revisions that are served.  It knows no HTTP: the
+ * header fields that the protocol mirrors are handed to it, and a status is a number that it hands back.
  */
 #ifndef RPC_H
 #define RPC_H
@@ -25,6 +24,7 @@ struct rpc_reply {
 	int status;
 	struct buf body;		/* one line of JSON; empty with 202, and when nobody waits any more */
 	const char *id;			/* of the request, as JSON text: for the caller that tells a refusal */
+	const char *session;		/* id of the session that has begun, or NULL */
 	const char *scope;		/* with bearer_scope: the words that the whole post needs */
 };
 

@@ -7,12 +7,17 @@
 #include "arena.h"
 #include "buf.h"
 #include "json.h"
+#include "log.h"
 #include "rpc_ask.h"
+#include "schema.h"
 
-enum { QUESTIONS_MAX = 16, KEY_MAX = 64 };
+enum { KEY_MAX = 64 };
 
 static const struct fail no_answers = {
 	200, "invalid_request", "params.inputResponses must be an object of responses", RPC_INVALID_PARAMS, 0, 0
+};
+static const struct fail other_answer = {
+	200, "invalid_request", "params.inputResponses does not fit what was asked", RPC_INVALID_PARAMS, 0, 0
 };
 
 static void drop(void *value)
@@ -76,15 +81,38 @@ static struct json_object *spell_out(struct json_object *q)
 
 /* ---- what a client can be asked --------------------------------------------------------------------------------- */
 
-static bool can_page(struct json_object *elicitation)
+/* Since 2025-11-25. */
+static bool can_page(struct call *c, struct json_object *elicitation)
 {
-	return json_has(elicitation, "url");
+	return c->revision >= REVISION_2025_11_25 && json_has(elicitation, "url");
 }
 
-/* `elicitation: {}` is forms only. */
-static bool can_form(struct json_object *elicitation)
+/* `elicitation: {}` is forms only.  Since 2025-06-18. */
+static bool can_form(struct call *c, struct json_object *elicitation)
 {
-	return elicitation && (json_has(elicitation, "form") || !json_has(elicitation, "url"));
+	return c->revision >= REVISION_2025_06_18 && elicitation && (json_has(elicitation, "form") || !json_has(elicitation, "url"));
+}
+
+static bool can_use_tools(struct call *c, struct json_object *sampling)
+{
+	return c->revision >= REVISION_2025_11_25 && json_has(sampling, "tools");
+}
+
+/* 2025-06-18 has no lists to choose several things from. */
+static bool has_lists(struct json_object *schema)
+{
+	struct json_object *properties = json_get(schema, "properties");
+
+	if (!json_object_is_type(properties, json_type_object))
+		return false;
+	json_object_object_foreach(properties, name, p) {
+		const char *type = json_text(p, "type");
+
+		(void)name;
+		if (type && strcmp(type, "array") == 0)
+			return true;
+	}
+	return false;
 }
 
 /* What this question needs and the client has not, as JSON; NULL: nothing.  "": it is no question of the protocol. */
@@ -94,16 +122,33 @@ static const char *missing(struct call *c, struct json_object *q)
 	struct json_object *elicitation = json_get(c->capabilities, "elicitation"), *sampling = json_get(c->capabilities, "sampling");
 
 	if (strcmp(method, "elicitation/create") == 0 && mode && strcmp(mode, "url") == 0)
-		return can_page(elicitation) ? NULL : "\"elicitation\":{\"url\":{}}";
+		return can_page(c, elicitation) ? NULL : "\"elicitation\":{\"url\":{}}";
 	if (strcmp(method, "elicitation/create") == 0)
-		return can_form(elicitation) ? NULL : "\"elicitation\":{\"form\":{}}";
+		return can_form(c, elicitation) && (c->revision > REVISION_2025_06_18 ||
+		    !has_lists(json_get(json_get(q, "params"), "requestedSchema"))) ? NULL : "\"elicitation\":{\"form\":{}}";
 	if (strcmp(method, "sampling/createMessage") == 0 && json_has(json_get(q, "params"), "tools"))
-		return json_has(sampling, "tools") ? NULL : "\"sampling\":{\"tools\":{}}";
+		return can_use_tools(c, sampling) ? NULL : "\"sampling\":{\"tools\":{}}";
 	if (strcmp(method, "sampling/createMessage") == 0)
 		return sampling ? NULL : "\"sampling\":{}";
 	if (strcmp(method, "roots/list") == 0)
 		return json_get(c->capabilities, "roots") ? NULL : "\"roots\":{}";
 	return "";
+}
+
+/* A form that nobody could be held to is none. */
+static bool is_form(struct call *c, struct json_object *q)
+{
+	struct json_object *schema = json_get(json_get(q, "params"), "requestedSchema");
+	const char *wrong = NULL;
+	struct schema *s;
+
+	if (!schema)
+		return true;
+	if ((s = schema_compile(c->cx->arena, schema, NULL, &wrong)))
+		schema_drop(s);
+	else
+		log_line("requestedSchema: %s", wrong);
+	return s != NULL;
 }
 
 struct json_object *rpc_ask_questions(struct call *c, struct json_object *ask, const char **needed, const char **wrong)
@@ -115,9 +160,9 @@ struct json_object *rpc_ask_questions(struct call *c, struct json_object *ask, c
 		return all;
 	json_object_object_foreach(ask, key, value) {
 		struct json_object *q = spell_out(value);
-		const char *lacks = q ? missing(c, q) : "";
+		const char *lacks = q && is_form(c, q) ? missing(c, q) : "";
 
-		if (!q || !*key || strlen(key) > KEY_MAX || json_object_object_length(all) == QUESTIONS_MAX || (lacks && !*lacks)) {
+		if (!q || !*key || strlen(key) > KEY_MAX || json_object_object_length(all) == RPC_QUESTIONS_MAX || (lacks && !*lacks)) {
 			json_object_put(q);
 			*wrong = "The tool asks something that is no question.";
 			return NULL;
@@ -135,50 +180,133 @@ struct json_object *rpc_ask_questions(struct call *c, struct json_object *ask, c
 
 /* ---- what came back ---------------------------------------------------------------------------------------------- */
 
-/* ElicitResult, CreateMessageResult or ListRootsResult. */
-static bool is_response(struct json_object *r)
+static bool is_text(const char *text, const char *one)
 {
-	const char *action = json_text(r, "action");
-
-	if (action)
-		return (strcmp(action, "accept") == 0 || strcmp(action, "decline") == 0 || strcmp(action, "cancel") == 0) &&
-		    (!json_has(r, "content") || json_object_is_type(json_get(r, "content"), json_type_object));
-	if (json_has(r, "roots"))
-		return json_object_is_type(json_get(r, "roots"), json_type_array);
-	return json_text(r, "role") && json_has(r, "content");
+	return text && strcmp(text, one) == 0;
 }
 
 bool rpc_ask_is_response(struct json_object *question, struct json_object *response)
 {
-	const char *method = json_text(question, "method");
+	const char *method = json_text(question, "method"), *action = json_text(response, "action");
 
-	if (!method || !is_response(response))
-		return false;
-	if (strcmp(method, "elicitation/create") == 0)
-		return json_text(response, "action") != NULL;
-	if (strcmp(method, "roots/list") == 0)
+	if (is_text(method, "elicitation/create"))
+		return is_text(action, "accept") || is_text(action, "decline") || is_text(action, "cancel");
+	if (is_text(method, "roots/list"))
 		return json_object_is_type(json_get(response, "roots"), json_type_array);
-	return json_text(response, "role") && json_has(response, "content");
+	return method && json_text(response, "role") && json_has(response, "content");
 }
 
-const struct fail *rpc_ask_answers(struct call *c, const struct rpc_message *m)
+struct json_object *rpc_ask_asked(struct call *c, struct json_object *questions)
 {
-	struct json_object *given = json_get(m->params, "inputResponses"), *all;
+	struct json_object *all = object(c);
+
+	json_object_object_foreach(questions, key, q) {
+		struct json_object *one = json_object_new_object(), *params = json_get(q, "params");
+
+		json_object_object_add(one, "method", json_object_get(json_get(q, "method")));
+		if (json_has(params, "requestedSchema"))
+			json_object_object_add(one, "schema", json_object_get(json_get(params, "requestedSchema")));
+		json_object_object_add(all, key, one);
+	}
+	return all;
+}
+
+static void drop_schema(void *schema)
+{
+	schema_drop(schema);
+}
+
+static const char *check_content(struct call *c, struct json_object *schema, struct json_object *content)
+{
+	struct arena *a = c->cx->arena;
+	const char *wrong = NULL;
+	struct schema *s = schema_compile(a, schema, NULL, &wrong);
+
+	if (!s)
+		return arena_printf(a, "requestedSchema: %s", wrong);
+	arena_defer(a, drop_schema, s);
+	return schema_check(a, s, content ? content : object(c));
+}
+
+/* ElicitResult. */
+static const char *check_elicitation(struct call *c, const char *key, struct json_object *schema, struct json_object *r)
+{
+	const char *action = json_text(r, "action"), *wrong = NULL;
+
+	if (is_text(action, "decline") || is_text(action, "cancel"))
+		return NULL;
+	if (!is_text(action, "accept") || (json_get(r, "content") && !json_object_is_type(json_get(r, "content"), json_type_object)))
+		return arena_printf(c->cx->arena, "%s must have an action: accept, with content that is an object, decline or cancel", key);
+	if (schema)
+		wrong = check_content(c, schema, json_get(r, "content"));
+	return wrong ? arena_printf(c->cx->arena, "%s: %s", key, wrong) : NULL;
+}
+
+const char *rpc_ask_wrong(struct call *c, const char *key, struct json_object *asked, struct json_object *r)
+{
+	const char *method = json_text(asked, "method");
+
+	if (is_text(method, "elicitation/create"))
+		return check_elicitation(c, key, json_get(asked, "schema"), r);
+	if (is_text(method, "roots/list"))
+		return json_object_is_type(json_get(r, "roots"), json_type_array) ? NULL :
+		    arena_printf(c->cx->arena, "%s must have an array of roots", key);
+	return json_text(r, "role") && json_get(r, "content") ? NULL :
+	    arena_printf(c->cx->arena, "%s must have role and content", key);
+}
+
+void rpc_ask_add(struct call *c, const char *key, struct json_object *response)
+{
+	struct json_object *all = object(c);
+
+	if (c->answers) {
+		json_object_object_foreach(c->answers, had, value)
+			json_object_object_add(all, had, json_object_get(value));
+	}
+	json_object_object_add(all, key, json_object_get(response));
+	c->answers = all;
+}
+
+static const char *data_of(struct call *c, const char *wrong)
+{
+	struct buf b = buf_new(c->cx->arena);
+
+	buf_char(&b, '{');
+	json_put_member(&b, "wrong", wrong);
+	buf_char(&b, '}');
+	return b.v;
+}
+
+const struct fail *rpc_ask_take(struct call *c, struct json_object *asked, struct json_object *given, struct rpc_message *m,
+    bool *any)
+{
+	*any = false;
+	json_object_object_foreach(asked, key, question) {
+		const char *wrong;
+
+		if (!json_has(given, key))
+			continue;
+		if ((wrong = rpc_ask_wrong(c, key, question, json_get(given, key)))) {
+			m->data = data_of(c, wrong);
+			return &other_answer;
+		}
+		rpc_ask_add(c, key, json_get(given, key));
+		*any = true;
+	}
+	return NULL;
+}
+
+const struct fail *rpc_ask_answers(struct call *c, struct rpc_message *m)
+{
+	struct json_object *given = json_get(m->params, "inputResponses");
+	bool any;
 
 	if (!json_has(m->params, "inputResponses"))
 		return NULL;
 	if (!json_object_is_type(given, json_type_object))
 		return &no_answers;
-	all = object(c);
-	if (c->answers) {
-		json_object_object_foreach(c->answers, key, value)
-			json_object_object_add(all, key, json_object_get(value));
-	}
-	json_object_object_foreach(given, name, response) {
-		if (!is_response(response))
-			return &no_answers;
-		json_object_object_add(all, name, json_object_get(response));
-	}
-	c->answers = all;
+	if (c->asked)
+		return rpc_ask_take(c, c->asked, given, m, &any);
+	c->given = given;
 	return NULL;
 }

@@ -11,6 +11,7 @@
 #include "rpc_ask.h"
 #include "rpc_call.h"
 #include "rpc_state.h"
+#include "store_mcp_session.h"
 
 #define META "io.modelcontextprotocol/"
 
@@ -33,12 +34,14 @@ static const struct fail no_state = {
 	200, "invalid_request", "params.requestState must be a string", RPC_INVALID_PARAMS, 0, 0
 };
 
-/* Old clients have not said what they want to hear; without a session nothing is remembered of logging/setLevel. */
+/* Old clients say once for a session what they want to hear; until then we choose ("Log Levels"). */
 static const struct fail *read_level(struct call *c)
 {
 	const char *name = json_text(c->meta, META "logLevel");
 
 	c->level = c->revision >= REVISION_MODERN ? LEVEL_NONE : LEVEL_INFO;
+	if (c->session && *c->session->level)
+		c->level = call_level(c->session->level);
 	if (c->revision < REVISION_MODERN || !json_has(c->meta, META "logLevel"))
 		return NULL;
 	c->level = name ? call_level(name) : LEVEL_NONE;
@@ -60,7 +63,7 @@ static const struct fail *read_token(struct call *c)
 }
 
 /* What was answered before is in requestState, what was answered now in inputResponses. */
-static const struct fail *read_round(struct call *c, const struct rpc_message *m)
+static const struct fail *read_round(struct call *c, struct rpc_message *m)
 {
 	const char *state = json_text(m->params, "requestState");
 	const struct fail *no;
@@ -74,21 +77,34 @@ static const struct fail *read_round(struct call *c, const struct rpc_message *m
 	return rpc_ask_answers(c, m);
 }
 
-const struct fail *rpc_call_read(struct context *cx, const struct bearer *who, const struct rpc_message *m, const struct way *way,
+/* What a session remembers: what can be asked, and from 2025-11-25 on answers that are kept ("Resumability and Redelivery"). */
+static const struct fail *read_session(struct call *c)
+{
+	const char *text = c->session->capabilities;
+
+	if (!json_read(c->cx->arena, text, strlen(text), &c->capabilities))
+		return &fail_internal;
+	c->kept = c->revision >= REVISION_2025_11_25 && c->way.say && c->way.keep;
+	if (c->kept)
+		c->way.keep(c->way.with, &c->session->hash);
+	return NULL;
+}
+
+const struct fail *rpc_call_read(struct context *cx, const struct bearer *who, struct rpc_message *m, const struct way *way,
     struct call *c)
 {
 	const struct fail *no;
 
 	*c = (struct call){
 		.cx = cx, .who = who, .revision = m->revision, .meta = json_get(m->params, "_meta"), .state = "",
-		.progress = -HUGE_VAL, .cancels = m->revision >= REVISION_MODERN,
+		.progress = -HUGE_VAL, .session = m->session, .request = m->id, .cancels = m->revision >= REVISION_MODERN,
 	};
 	c->way.watch = -1;
 	if (way)
 		c->way = *way;
 	if (m->revision >= REVISION_MODERN)
 		c->capabilities = json_get(c->meta, META "clientCapabilities");
-	if ((no = read_level(c)) || (no = read_token(c)))
+	if ((c->session && (no = read_session(c))) || (no = read_level(c)) || (no = read_token(c)))
 		return no;
 	return read_round(c, m);
 }

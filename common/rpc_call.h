@@ -7,8 +7,11 @@
 #include "rpc_message.h"
 #include "tool.h"
 
-/* The call that a request makes: what its params and _meta say of the client, of progress and of log messages. */
-const struct fail *rpc_call_read(struct context *cx, const struct bearer *who, const struct rpc_message *m, const struct way *way,
+/*
+ * The call that a request makes: what its params, its _meta and its session say of the client, of progress and of log messages.
+ * With an error m->data may be set.
+ */
+const struct fail *rpc_call_read(struct context *cx, const struct bearer *who, struct rpc_message *m, const struct way *way,
     struct call *c) __attribute__((nonnull(1, 2, 3, 5), warn_unused_result));
 
 /* The tool and its arguments; *arguments is an object, {} if there was none. */

@@ -5,16 +5,17 @@
 #include "rpc_tasks.h"
 #include "task_json.h"
 
-/* Changes can be heard by those who listen: subscriptions/listen is of the newest revision. */
-#define HEARD "{\"listChanged\":true}"
+/* Changes of lists are heard by those who listen: subscriptions/listen is of the newest revision. */
+#define NEW "\"tools\":{\"listChanged\":true},\"resources\":{\"listChanged\":true,\"subscribe\":true}," \
+    "\"prompts\":{\"listChanged\":true}"
+#define OLD "\"tools\":{},\"resources\":{\"subscribe\":true},\"prompts\":{},\"logging\":{}"
 
 void rpc_capability_put(struct buf *b, struct context *cx, enum revision r)
 {
 	bool heard = r >= REVISION_MODERN;
 
 	json_put_name(b, "capabilities");
-	buf_text(b, heard ? "{\"tools\":" HEARD ",\"resources\":{\"listChanged\":true,\"subscribe\":true},\"prompts\":" HEARD :
-	    "{\"tools\":{},\"resources\":{},\"prompts\":{}");
+	buf_text(b, heard ? "{" NEW : "{" OLD);
 	buf_text(b, ",\"completions\":{}");
 	if (heard && rpc_tasks_are_there(cx))
 		buf_text(b, ",\"extensions\":{\"" TASK_EXTENSION "\":{}}");

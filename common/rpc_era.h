@@ -17,6 +17,7 @@ struct rpc_headers {
 	const char *version;	/* MCP-Protocol-Version */
 	const char *method;	/* Mcp-Method */
 	const char *name;	/* Mcp-Name */
+	const char *session;	/* Mcp-Session-Id */
 	const char *(*find)(void *with, const char *name);	/* any other by its name: Mcp-Param-...; NULL: there are none */
 	void *with;
 };

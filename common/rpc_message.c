@@ -38,6 +38,7 @@ const struct fail *rpc_message_read(struct arena *a, struct json_object *value, 
 		.id = id ? id : "null",
 		.method = json_text(value, "method"),
 		.params = json_get(value, "params"),
+		.value = value,
 	};
 	if (!version || strcmp(version, "2.0") != 0)
 		return &no_message;

@@ -19,11 +19,14 @@ enum rpc_code {
 	RPC_INVALID_PARAMS = -32602,
 	RPC_INTERNAL_ERROR = -32603,
 	RPC_RESOURCE_NOT_FOUND = -32002,	/* before 2026-07-28 */
+	RPC_NO_SESSION = -32001,	/* what the SDKs use for a session that is not there; legacy only */
 	RPC_TRANSPORT = -32000,		/* what the SDKs use for a version header that is not served; legacy only */
 	RPC_HEADER_MISMATCH = -32020,
 	RPC_MISSING_CAPABILITY = -32021,
 	RPC_UNSUPPORTED_VERSION = -32022,
 };
+
+struct mcp_session;
 
 enum rpc_kind { RPC_REQUEST, RPC_NOTIFICATION, RPC_RESPONSE };
 
@@ -34,9 +37,12 @@ struct rpc_message {
 	const char *id;			/* JSON text, "null" unless a string or an integer was sent */
 	const char *method;		/* NULL in a response */
 	struct json_object *params;	/* an object, or NULL */
+	struct json_object *value;	/* the whole message */
 	enum revision revision;		/* set by rpc_era_find() */
 	const struct rpc_headers *headers;	/* that it came with; NULL: it has none of its own */
 	const char *data;		/* JSON for the data of an error, or NULL */
+	const struct mcp_session *session;	/* that it belongs to, or NULL */
+	const char *new_session;	/* id of the session that initialize has begun, or NULL */
 };
 
 /*

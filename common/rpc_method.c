@@ -8,6 +8,7 @@
 #include "rpc_prompts.h"
 #include "rpc_resources.h"
 #include "rpc_server.h"
+#include "rpc_session.h"
 #include "rpc_tasks.h"
 #include "rpc_tools.h"
 
@@ -51,6 +52,9 @@ static const struct method {
 	{ "subscriptions/listen", REVISION_MODERN, REVISION_MODERN, listen_to, NULL },
 	{ "server/discover", REVISION_MODERN, REVISION_MODERN, rpc_server_discover, NULL },
 	{ "initialize", REVISION_OLDEST, REVISION_LAST_LEGACY, rpc_server_initialize, NULL },
+	{ "logging/setLevel", REVISION_OLDEST, REVISION_LAST_LEGACY, rpc_session_set_level, NULL },
+	{ "resources/subscribe", REVISION_OLDEST, REVISION_LAST_LEGACY, rpc_session_subscribe, NULL },
+	{ "resources/unsubscribe", REVISION_OLDEST, REVISION_LAST_LEGACY, rpc_session_unsubscribe, NULL },
 	{ "ping", REVISION_OLDEST, REVISION_LAST_LEGACY, rpc_server_ping, NULL },
 };
 

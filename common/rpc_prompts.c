@@ -8,6 +8,7 @@
 #include "json.h"
 #include "rpc_call.h"
 #include "rpc_prompts.h"
+#include "rpc_rounds.h"
 #include "scope.h"
 #include "site_prompt.h"
 
@@ -65,11 +66,25 @@ static const struct fail *read_values(struct rpc_run *r, const struct site_promp
 	return no;
 }
 
+/* A prompt and what it is filled with. */
+struct filling {
+	const struct site_prompt *prompt;
+	struct json_object *values;
+};
+
+static const struct fail *run(void *with, struct call *c, struct answer *answer)
+{
+	const struct filling *x = with;
+
+	return site_prompt_run(x->prompt, c, x->values, answer);
+}
+
 const struct fail *rpc_prompts_get(struct rpc_run *r)
 {
 	const char *name = json_text(r->m->params, "name");
 	const struct site_prompt *p = name ? site_prompt_find(r->cx, name) : NULL;
-	struct json_object *values;
+	struct filling x = { .prompt = p };
+	const struct rpc_rounds rounds = { .with = &x, .run = run, .asks = p && p->program };
 	struct answer answer;
 	const struct fail *no;
 	struct call c;
@@ -78,8 +93,8 @@ const struct fail *rpc_prompts_get(struct rpc_run *r)
 		return name ? &unknown : &no_name;
 	if (!scope_covers(r->cx->conf, r->who->scope, p->scope))
 		return &fail_unavailable;	/* it changed since the scope was checked */
-	if ((no = read_values(r, p, &values)) || (no = rpc_call_read(r->cx, r->who, r->m, r->way, &c)) ||
-	    (no = site_prompt_run(p, &c, values, &answer)))
+	if ((no = read_values(r, p, &x.values)) || (no = rpc_call_read(r->cx, r->who, r->m, r->way, &c)) ||
+	    (no = rpc_rounds_run(&rounds, &c, r->m, &answer)))
 		return no;
 	if (r->cx->conf->audit == AUDIT_CALLS) {
 		r->cx->trail.why = arena_printf(r->cx->arena, "%s%s", p->name, answer.failed ? ": refused" : "");

@@ -9,6 +9,7 @@
 #include "log.h"
 #include "rpc_call.h"
 #include "rpc_resources.h"
+#include "rpc_rounds.h"
 #include "scope.h"
 #include "site_resource.h"
 
@@ -212,14 +213,29 @@ static const struct fail *run(struct call *c, const struct site_resource *one, c
 	return NULL;
 }
 
+/* A resource that is read, and whether there was one. */
+struct reading {
+	const struct site_resource *one;
+	const char *uri;
+	bool found;
+};
+
+static const struct fail *run_round(void *with, struct call *c, struct answer *answer)
+{
+	struct reading *x = with;
+
+	return run(c, x->one, x->uri, answer, &x->found);
+}
+
 const struct fail *rpc_resources_read(struct rpc_run *r)
 {
 	const char *uri = json_text(r->m->params, "uri");
 	const struct site_resource *one = uri ? site_resource_find(r->cx, uri) : NULL;
+	struct reading x = { .one = one, .uri = uri };
+	const struct rpc_rounds rounds = { .with = &x, .run = run_round, .asks = one && one->program };
 	struct answer answer;
 	const struct fail *no;
 	struct call c;
-	bool found;
 
 	if (!uri)
 		return &no_uri;
@@ -228,13 +244,13 @@ const struct fail *rpc_resources_read(struct rpc_run *r)
 	if (!scope_covers(r->cx->conf, r->who->scope, one->scope))
 		return &fail_unavailable;	/* it changed since the scope was checked */
 	if ((no = rpc_call_read(r->cx, r->who, r->m, r->way, &c)) ||
-	    (no = run(&c, one, uri, &answer, &found)))
+	    (no = rpc_rounds_run(&rounds, &c, r->m, &answer)))
 		return no;
 	if (r->cx->conf->audit == AUDIT_CALLS) {
 		r->cx->trail.why = arena_printf(r->cx->arena, "%s%s", one->key, answer.failed ? ": refused" : "");
 		audit_remark(r->cx, AUDIT_CALL);
 	}
-	if (!found)
+	if (!x.found)
 		return refuse(r, uri);
 	return answer.stopped ? NULL : rpc_run_put_answer(r, &c, &answer);
 }

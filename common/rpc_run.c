@@ -110,7 +110,7 @@ static const struct fail *put_error(const struct rpc_run *r, struct json_object 
 }
 
 /*
- * Before there are rounds in the protocol, only a session could carry a question: then answer has a sentence instead, and
+ * A question of an older revision that comes here could not be asked (rpc_rounds.h): then answer has a sentence instead, and
  * nothing was appended.
  */
 static const struct fail *put_question(struct rpc_run *r, struct call *c, struct answer *answer)
@@ -132,7 +132,7 @@ static const struct fail *put_question(struct rpc_run *r, struct call *c, struct
 		r->m->data = needed;
 		return &no_capability;
 	}
-	if ((answer->state || c->answers) && !(state = rpc_state_seal(c, r->m, answer->state, &no)))
+	if (!(state = rpc_state_seal(c, r->m, answer->state, rpc_ask_asked(c, questions), &no)))
 		return no;
 	rpc_run_begin_as(r, "input_required");
 	if (json_object_object_length(questions) > 0) {

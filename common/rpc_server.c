@@ -3,6 +3,7 @@
 #include "json.h"
 #include "rpc_capability.h"
 #include "rpc_server.h"
+#include "rpc_session.h"
 
 #define INSTRUCTIONS \
     "A knowledge base that the user shares with others. Search it with search_knowledge_base before you answer what " \
@@ -28,11 +29,14 @@ const struct fail *rpc_server_discover(struct rpc_run *r)
 const struct fail *rpc_server_initialize(struct rpc_run *r)
 {
 	const char *asked = json_text(r->m->params, "protocolVersion");
+	const struct fail *no;
 
 	if (!asked)
 		return &no_version;
 	if (!rpc_shape_find(asked, &r->revision) || r->revision > REVISION_LAST_LEGACY)
 		r->revision = REVISION_LAST_LEGACY;
+	if ((no = rpc_session_begin(r)))
+		return no;
 	rpc_run_begin(r);
 	json_put_member(r->b, "protocolVersion", rpc_shape_name(r->revision));
 	rpc_capability_put(r->b, r->cx, r->revision);

@@ -10,9 +10,14 @@
 #include "json.h"
 #include "rpc_state.h"
 #include "store_meta.h"
+#include "store_spent.h"
 
 static const struct fail no_state = {
 	200, "invalid_request", "requestState is not one of this request, or is too old", RPC_INVALID_PARAMS, 0, 0
+};
+
+static const struct fail spent_state = {
+	200, "invalid_request", "requestState was used already: call the tool anew", RPC_INVALID_PARAMS, 0, 0
 };
 
 /* The file's key serves more than one purpose; each has one of its own. */
@@ -48,7 +53,8 @@ static const char *signature(struct call *c, const struct digest *key, const cha
 	return crypto_base64url(c->cx->arena, d.v, sizeof d.v);
 }
 
-const char *rpc_state_seal(struct call *c, const struct rpc_message *m, const char *state, const struct fail **no)
+const char *rpc_state_seal(struct call *c, const struct rpc_message *m, const char *state, struct json_object *asked,
+    const struct fail **no)
 {
 	struct arena *a = c->cx->arena;
 	struct buf b = buf_new(a);
@@ -63,6 +69,8 @@ const char *rpc_state_seal(struct call *c, const struct rpc_message *m, const ch
 	json_put_member(&b, "client", c->who->client_id);
 	json_put_member(&b, "of", subject(c, m));
 	json_put_member(&b, "state", state ? state : "");
+	json_put_name(&b, "asked");
+	json_put(&b, asked);
 	json_put_name(&b, "answers");
 	if (c->answers)
 		json_put(&b, c->answers);
@@ -102,5 +110,23 @@ const struct fail *rpc_state_open(struct call *c, const struct rpc_message *m, c
 		return &no_state;
 	c->state = json_text(payload, "state");
 	c->answers = json_get(payload, "answers");
+	c->asked = json_get(payload, "asked");
+	c->round = text;
 	return NULL;
+}
+
+/* Its own end comes no later than that of the row. */
+const struct fail *rpc_state_spend(struct call *c)
+{
+	struct store *s = c->cx->store;
+	struct digest d = crypto_digest_text(c->round);
+	const struct fail *no = store_begin(s);
+	bool fresh = false;
+
+	if (!no)
+		no = spent_put(s, &d, c->cx->now + RPC_STATE_SECONDS, c->cx->now, &fresh);
+	if (!no)
+		no = store_commit(s);
+	store_end(s);
+	return no || fresh ? no : &spent_state;
 }

@@ -7,6 +7,8 @@
 #include "limit.h"
 #include "rpc_call.h"
 #include "rpc_era.h"
+#include "rpc_rounds.h"
+#include "rpc_state.h"
 #include "rpc_tasks.h"
 #include "rpc_tools.h"
 #include "scope.h"
@@ -60,25 +62,50 @@ static const struct fail *check_headers(struct rpc_run *r, const struct tool *t,
 	return NULL;
 }
 
+/* A tool and what it is called with. */
+struct calling {
+	const struct tool *tool;
+	struct json_object *arguments;
+};
+
+static const struct fail *run(void *with, struct call *c, struct answer *answer)
+{
+	const struct calling *x = with;
+
+	return tool_run(x->tool, c, x->arguments, answer);
+}
+
+/* What may happen once only needs a requestState that was not used yet. */
+static const struct fail *check_once(const struct tool *t, struct call *c)
+{
+	if (!t->once || c->revision < REVISION_MODERN)
+		return NULL;
+	c->given = NULL;
+	return c->round ? rpc_state_spend(c) : NULL;
+}
+
 const struct fail *rpc_tools_call(struct rpc_run *r)
 {
-	struct json_object *arguments;
 	struct answer answer;
+	struct calling x;
+	struct rpc_rounds rounds = { .with = &x, .run = run };
 	const struct tool *t;
 	const struct fail *no;
 	struct call c;
 
-	if ((no = rpc_call_tool(r->cx, r->m, &t, &arguments)))
+	if ((no = rpc_call_tool(r->cx, r->m, &x.tool, &x.arguments)))
 		return no;
+	t = x.tool;
+	rounds.asks = !t->builtin;
+	rounds.polling = t->polling;
 	if (!scope_covers(r->cx->conf, r->who->scope, t->scope))
 		return &fail_unavailable;	/* it changed since the scope was checked */
-	if ((no = check_headers(r, t, arguments)))
-		return no;
-	if ((no = limit_take_call(r->cx, r->who->grant_id)) || (no = rpc_call_read(r->cx, r->who, r->m, r->way, &c)))
+	if ((no = check_headers(r, t, x.arguments)) || (no = limit_take_call(r->cx, r->who->grant_id)) ||
+	    (no = rpc_call_read(r->cx, r->who, r->m, r->way, &c)) || (no = check_once(t, &c)))
 		return no;
 	if (rpc_tasks_wants(r, t, &c, &no))
-		return rpc_tasks_create(r, t, &c, arguments);
-	if (no || (no = tool_run(t, &c, arguments, &answer)))
+		return rpc_tasks_create(r, t, &c, x.arguments);
+	if (no || (no = rpc_rounds_run(&rounds, &c, r->m, &answer)))
 		return no;
 	if (r->cx->conf->audit == AUDIT_CALLS) {
 		r->cx->trail.why = arena_printf(r->cx->arena, "%s%s", t->name, answer.failed ? ": refused" : "");

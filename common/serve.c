@@ -274,7 +274,7 @@ static const struct fail *give_cors(struct request *rq, struct response *rs, con
 			return &foreign_origin;
 	}
 	http_header(rs, "Access-Control-Allow-Origin", ep->cors == CORS_ANY ? "*" : origin);
-	http_header(rs, "Access-Control-Expose-Headers", "WWW-Authenticate");
+	http_header(rs, "Access-Control-Expose-Headers", "Mcp-Session-Id, WWW-Authenticate");
 	return NULL;
 }
 
@@ -335,7 +335,7 @@ static int pump(struct request *rq, struct response *rs, const struct front *fro
 		return serve_stay(&out);
 	if (!out.begun)
 		return serve_deliver(rq, rs, front);
-	return out.gone ? -1 : 0;
+	return out.gone && !out.left ? -1 : 0;
 }
 
 int serve_nothing(const struct front *front)

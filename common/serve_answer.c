@@ -2,6 +2,7 @@
 /* serve_answer: an answer goes out whole, or event by event. */
 #include <poll.h>
 #include <string.h>
+#include <time.h>
 
 #include "serve_front.h"
 #include "stream.h"
@@ -64,16 +65,55 @@ bool stream_begin(struct stream *s)
 	return put(s, &b);
 }
 
+static void put_field(struct buf *b, const char *name, const char *value)
+{
+	buf_text(b, name);
+	buf_text(b, value);
+	buf_char(b, '\n');
+}
+
 bool stream_event(struct stream *s, const char *json, size_t n)
+{
+	return stream_event_as(s, NULL, json, n);
+}
+
+bool stream_event_as(struct stream *s, const char *id, const char *json, size_t n)
 {
 	struct buf b = buf_new(s->rs->arena);
 
 	if (!stream_begin(s))
 		return false;
+	if (id)
+		put_field(&b, "id: ", id);
 	buf_text(&b, "event: message\ndata: ");
 	buf_put(&b, json, n);
 	buf_text(&b, "\n\n");
 	return put(s, &b);
+}
+
+bool stream_prime(struct stream *s, const char *id, int retry)
+{
+	struct buf b = buf_new(s->rs->arena);
+
+	if (!stream_begin(s))
+		return false;
+	put_field(&b, "id: ", id);
+	buf_printf(&b, "retry: %d\ndata: \n\n", retry);
+	return put(s, &b);
+}
+
+bool stream_leave(struct stream *s)
+{
+	if (!s->front->leave || !stream_begin(s))
+		return false;
+	s->front->leave(s->front->with);
+	s->gone = s->left = true;
+	return true;
+}
+
+int64_t stream_now(void)
+{
+	return time(NULL);
 }
 
 bool stream_go_on(struct stream *s)
@@ -82,6 +122,8 @@ bool stream_go_on(struct stream *s)
 	const struct buf b = { .v = comment, .len = sizeof comment - 1 };
 	struct pollfd p = { .fd = stream_watch(s), .events = POLLRDHUP };
 
+	if (s->gone)
+		return false;
 	if (s->front->is_gone && s->front->is_gone(s->front->with))
 		s->gone = true;
 	if (p.fd >= 0 && poll(&p, 1, 0) > 0)

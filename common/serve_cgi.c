@@ -4,6 +4,7 @@
  * READ_SECONDS is given up; a process that hangs for any other reason ends by its alarm.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -82,6 +83,18 @@ static void pipe_take_time(void *with, int seconds)
 	alarm((unsigned)seconds);
 }
 
+/* The web server sees the end of the answer; what is written afterwards goes nowhere. */
+static void pipe_leave(void *with)
+{
+	int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	(void)with;
+	if (nowhere < 0 || dup2(nowhere, STDOUT_FILENO) < 0)
+		close(STDOUT_FILENO);
+	if (nowhere >= 0)
+		close(nowhere);
+}
+
 bool serve_is_fcgi(void)
 {
 	struct sockaddr_storage peer;
@@ -96,6 +109,7 @@ int serve_cgi(const struct endpoint *ep, const char *name)
 	const struct front front = {
 		.with = &f, .read = pipe_read, .write = pipe_write, .is_gone = pipe_is_told, .take_time = pipe_take_time,
 		.is_ending = pipe_is_told,
+		.leave = pipe_leave,
 	};
 	int rc;
 

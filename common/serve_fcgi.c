@@ -110,6 +110,15 @@ static bool fcgi_is_ending(void *with)
 	return sigismember(&set, SIGTERM) || sigismember(&set, SIGUSR1);
 }
 
+/* The web server hears of the end of the request; the connection stays ours until FCGX_Finish_r(). */
+static void fcgi_leave(void *with)
+{
+	FCGX_Request *r = with;
+
+	FCGX_FClose(r->err);
+	FCGX_FClose(r->out);
+}
+
 void serve_signal(int sig, void (*handler)(int), int flags)
 {
 	struct sigaction act;
@@ -129,6 +138,7 @@ static void answer(const struct endpoint *ep, FCGX_Request *r, int fd)
 	const struct front front = {
 		.with = r, .read = serve_fcgi_read, .write = serve_fcgi_write, .watch = fcgi_watch,
 		.take_time = fcgi_take_time, .is_ending = fcgi_is_ending,
+		.leave = fcgi_leave,
 	};
 
 	alarmed = 0;

@@ -22,7 +22,7 @@ struct store {
 	int64_t busy_timeout;
 	sqlite3 *db;
 	sqlite3_stmt *st[SQL_COUNT];
-	bool durable;			/* synchronous=FULL was said */
+	bool durable, passing;		/* synchronous=FULL was said; or NORMAL */
 	bool hasty;			/* waits only REMARK_TIMEOUT */
 	bool ranks;			/* knows kb_rank() */
 	bool broken;			/* the connection is not to be trusted any more */
@@ -61,7 +61,7 @@ static void store_close(struct store *s)
 	memset(s->st, 0, sizeof s->st);
 	sqlite3_close(s->db);
 	s->db = NULL;
-	s->broken = s->durable = s->ranks = false;
+	s->broken = s->durable = s->passing = s->ranks = false;
 }
 
 void store_drop(struct store *s)
@@ -204,6 +204,18 @@ const struct fail *store_begin(struct store *s)
 	if (!s->durable)
 		no = store_exec(s, "PRAGMA synchronous = FULL");
 	s->durable = !no;
+	s->passing = false;
+	return no ? no : store_exec(s, "BEGIN IMMEDIATE");
+}
+
+const struct fail *store_begin_passing(struct store *s)
+{
+	const struct fail *no = NULL;
+
+	if (!s->passing)
+		no = store_exec(s, "PRAGMA synchronous = NORMAL");
+	s->passing = !no;
+	s->durable = false;
 	return no ? no : store_exec(s, "BEGIN IMMEDIATE");
 }
 
@@ -214,6 +226,7 @@ const struct fail *store_begin_remark(struct store *s)
 	if (no)
 		return no;
 	s->durable = false;
+	s->passing = true;
 	s->hasty = true;
 	sqlite3_busy_timeout(s->db, REMARK_TIMEOUT);
 	return store_exec(s, "BEGIN IMMEDIATE");

@@ -36,6 +36,9 @@ void store_leave(struct store *s) __attribute__((nonnull));
 /* BEGIN IMMEDIATE: the one writer from here on; waits busy_timeout at most. */
 const struct fail *store_begin(struct store *s) __attribute__((nonnull, warn_unused_result));
 
+/* The same for what may be lost in a power cut (a session, a question that waits): no commit waits for the disk. */
+const struct fail *store_begin_passing(struct store *s) __attribute__((nonnull, warn_unused_result));
+
 /*
  * BEGIN IMMEDIATE for bookkeeping: waits a moment at most, and the commit need not survive a power cut (a row of the
  * audit, when a grant was last used).

@@ -10,6 +10,9 @@ static const enum sql statement[REAPED_KINDS] = {
 	[REAPED_GRANTS] = SQL_REAP_GRANT, [REAPED_PENDING] = SQL_REAP_PENDING, [REAPED_SESSIONS] = SQL_REAP_SESSION,
 	[REAPED_LIMITS] = SQL_REAP_LIMIT, [REAPED_ASSERTIONS] = SQL_REAP_ASSERTION,
 	[REAPED_DOCUMENTS] = SQL_REAP_DOCUMENT, [REAPED_AUDIT] = SQL_REAP_AUDIT, [REAPED_TASKS] = SQL_REAP_TASK,
+	[REAPED_MCP_SESSIONS] = SQL_REAP_MCP_SESSION, [REAPED_QUESTIONS] = SQL_REAP_QUESTION,
+	[REAPED_CANCELLED] = SQL_REAP_CANCELLED, [REAPED_STREAMS] = SQL_REAP_STREAM, [REAPED_SPENT] = SQL_REAP_SPENT,
+	[REAPED_CHANGES] = SQL_REAP_CHANGE,
 };
 
 static int64_t before(const struct conf *conf, enum reaped which, int64_t now)
@@ -17,6 +20,11 @@ static int64_t before(const struct conf *conf, enum reaped which, int64_t now)
 	switch (which) {
 	case REAPED_PENDING:
 		return now - HOUR;	/* a late click is told what happened */
+	case REAPED_CANCELLED:
+	case REAPED_CHANGES:
+		return now - HOUR;
+	case REAPED_STREAMS:
+		return now - 2 * HOUR;
 	case REAPED_LIMITS:
 		return now - DAY;
 	case REAPED_AUDIT:
@@ -24,6 +32,8 @@ static int64_t before(const struct conf *conf, enum reaped which, int64_t now)
 	case REAPED_SESSIONS:
 	case REAPED_ASSERTIONS:
 	case REAPED_TASKS:
+	case REAPED_QUESTIONS:
+	case REAPED_SPENT:
 		return now;
 	default:
 		return now - DAY;

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct context;
 struct front;
@@ -20,6 +21,7 @@ struct stream {
 	struct response *rs;
 	bool begun;		/* status and header fields are out */
 	bool gone;		/* nobody is there any more */
+	bool left;		/* because we let go */
 };
 
 /* Sends the head, unless it is out: from here on the answer is a stream.  False: nobody is there. */
@@ -27,6 +29,21 @@ bool stream_begin(struct stream *s) __attribute__((nonnull));
 
 /* One event with one message on one line.  The first one sends the head.  False: nobody is there. */
 bool stream_event(struct stream *s, const char *json, size_t n) __attribute__((nonnull));
+
+/* The same with an id, or NULL: from there on a client may ask for what follows. */
+bool stream_event_as(struct stream *s, const char *id, const char *json, size_t n) __attribute__((nonnull(1, 3)));
+
+/*
+ * An event that says nothing but its id, and how many milliseconds a client should wait before it comes back (MCP 2025-11-25,
+ * "Sending Messages to the Server", priming event).
+ */
+bool stream_prime(struct stream *s, const char *id, int retry) __attribute__((nonnull));
+
+/* Ends the answer here, although the work on it goes on.  False: this web server cannot. */
+bool stream_leave(struct stream *s) __attribute__((nonnull));
+
+/* Seconds since 1970, now: an answer that takes its time has more than one instant. */
+int64_t stream_now(void);
 
 /* Is somebody there?  Asks by a comment when events have begun: a silent connection tells nothing. */
 bool stream_go_on(struct stream *s) __attribute__((nonnull));

@@ -34,6 +34,8 @@ struct tool {
 	const struct tool_header *headers;	/* arguments that are repeated in header fields; NULL: none */
 	enum tool_long is_long;
 	bool restart;			/* may be run again from its beginning when it was interrupted */
+	bool once;			/* a requestState of it is good once */
+	bool polling;			/* an old client that can goes and comes back for the answer */
 	bool personal;			/* acts for a person: a machine's token does not do */
 	char *text[REVISIONS];		/* as that revision knows it, once it was listed */
 	struct arena *arena;

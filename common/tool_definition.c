@@ -24,7 +24,7 @@ static const struct part_key {
 
 enum { PUBLIC_KEYS = sizeof public_keys / sizeof *public_keys };
 
-static const char *const own_keys[] = { "builtin", "scope", "personal", "long", "restart" };
+static const char *const own_keys[] = { "builtin", "scope", "personal", "long", "restart", "once", "polling" };
 
 bool tool_definition_is_name(const char *name)
 {
@@ -181,12 +181,22 @@ static const char *read_long(struct json_object *d, struct tool *t)
 	return NULL;
 }
 
+static const char *read_switch(struct arena *a, struct json_object *d, const char *key, bool *to)
+{
+	struct json_object *v = json_get(d, key);
+
+	if (v && !json_object_is_type(v, json_type_boolean))
+		return arena_printf(a, "%s must be true or false", key);
+	if (v)
+		*to = json_object_get_boolean(v);
+	return NULL;
+}
+
 const char *tool_definition_read(struct context *cx, struct site_item *item, struct json_object *d, struct tool *t)
 {
 	struct arena *a = item->arena;
 	size_t n = strlen(item->name);
 	const char *wrong, *description;
-	struct json_object *personal;
 
 	t->name = arena_text(a, item->name, n - 5);
 	if (!tool_definition_is_name(t->name))
@@ -199,12 +209,11 @@ const char *tool_definition_read(struct context *cx, struct site_item *item, str
 	description = json_text(d, "description");
 	if (!description || !*description)
 		return "description is missing: models choose a tool by it";
-	personal = json_get(d, "personal");
-	if (personal && !json_object_is_type(personal, json_type_boolean))
-		return "personal must be true or false";
-	t->personal = personal ? json_object_get_boolean(personal) : t->builtin && t->builtin->personal;
-	if ((wrong = read_long(d, t)) || (wrong = read_scope(cx, a, d, t)) ||
-	    (wrong = read_schemas(d, t)) || (wrong = definition_check_icons(json_get(d, "icons"))))
+	t->personal = t->builtin && t->builtin->personal;
+	if ((wrong = read_switch(a, d, "personal", &t->personal)) || (wrong = read_switch(a, d, "once", &t->once)) ||
+	    (wrong = read_switch(a, d, "polling", &t->polling)) || (wrong = read_long(d, t)))
+		return wrong;
+	if ((wrong = read_scope(cx, a, d, t)) || (wrong = read_schemas(d, t)) || (wrong = definition_check_icons(json_get(d, "icons"))))
 		return wrong;
 	return t->builtin ? NULL :
 	    program_read(cx, item, d, definition_folder(a, item), &t->program);

@@ -44,17 +44,17 @@ CREATE TABLE subscription (
 	PRIMARY KEY (session, uri)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE running (
+CREATE TABLE cancelled (
 	session		BLOB NOT NULL REFERENCES mcp_session (hash) ON DELETE CASCADE,
 	request		TEXT NOT NULL,
-	started_at	INTEGER NOT NULL,
-	cancelled	INTEGER NOT NULL DEFAULT 0,
+	at		INTEGER NOT NULL,
 	PRIMARY KEY (session, request)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE question (
 	id		TEXT PRIMARY KEY,
 	session		BLOB NOT NULL REFERENCES mcp_session (hash) ON DELETE CASCADE,
+	request		TEXT NOT NULL,
 	expires_at	INTEGER NOT NULL,
 	response	TEXT
 ) STRICT, WITHOUT ROWID;

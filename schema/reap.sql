@@ -47,3 +47,24 @@ DELETE FROM task WHERE rowid IN (
   SELECT rowid FROM task INDEXED BY task_by_expiry
    WHERE expires_at < :before AND (expires_at < :before - 86400 OR status NOT IN ('working', 'input_required')) LIMIT :limit)
 RETURNING 1;
+
+-- reap_mcp_session: mcpctl
+-- With their questions, subscriptions, cancellations and streams.
+DELETE FROM mcp_session WHERE hash IN (SELECT hash FROM mcp_session WHERE seen_at <= :before LIMIT :limit) RETURNING 1;
+
+-- reap_question: mcpctl
+DELETE FROM question WHERE id IN (SELECT id FROM question WHERE expires_at <= :before LIMIT :limit) RETURNING 1;
+
+-- reap_cancelled: mcpctl
+DELETE FROM cancelled WHERE (session, request) IN (SELECT session, request FROM cancelled WHERE at < :before LIMIT :limit) RETURNING 1;
+
+-- reap_stream: mcpctl
+-- Longer than any tool may take.
+DELETE FROM stream WHERE id IN (SELECT id FROM stream WHERE created_at < :before LIMIT :limit) RETURNING 1;
+
+-- reap_spent: mcpctl
+DELETE FROM spent WHERE hash IN (SELECT hash FROM spent WHERE expires_at < :before LIMIT :limit) RETURNING 1;
+
+-- reap_change: mcpctl
+-- Rows come in the order of time, so that the oldest are the first.
+DELETE FROM change WHERE id < (SELECT min(id) FROM change) + :limit AND at < :before RETURNING 1;

@@ -260,12 +260,12 @@ CREATE TABLE subscription (
 	PRIMARY KEY (session, uri)
 ) STRICT, WITHOUT ROWID;
 
--- Requests of a session that are at work, so that another process can cancel them (notifications/cancelled).
-CREATE TABLE running (
+-- Requests of a session that its client has cancelled (notifications/cancelled).  Who works on one looks here now and then, so that
+-- nothing is written for those that nobody cancels.
+CREATE TABLE cancelled (
 	session		BLOB NOT NULL REFERENCES mcp_session (hash) ON DELETE CASCADE,
 	request		TEXT NOT NULL,			-- its id, as JSON
-	started_at	INTEGER NOT NULL,
-	cancelled	INTEGER NOT NULL DEFAULT 0,
+	at		INTEGER NOT NULL,
 	PRIMARY KEY (session, request)
 ) STRICT, WITHOUT ROWID;
 
@@ -273,6 +273,7 @@ CREATE TABLE running (
 CREATE TABLE question (
 	id		TEXT PRIMARY KEY,		-- of the JSON-RPC request: random
 	session		BLOB NOT NULL REFERENCES mcp_session (hash) ON DELETE CASCADE,
+	request		TEXT NOT NULL,			-- id of the request that has led to it, as JSON
 	expires_at	INTEGER NOT NULL,
 	response	TEXT				-- JSON: result or error; NULL until it came
 ) STRICT, WITHOUT ROWID;

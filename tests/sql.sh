@@ -13,7 +13,7 @@ sqlite3 "$db/x.db" <schema/schema.sql >/dev/null || exit 1
 
 # The operator lists users, clients, grants and documents, makes the redirect rules, and drops what is over without an index that
 # tells when: these read all of their rows.  user_find_any reads one.
-meant='^(user_each|document_each|document_count|user_find_any|pinned_each|redirect_rule_each|list_(clients|grants|waiting)|task_each|reap_(code|access|refresh|session))$'
+meant='^(user_each|document_each|document_count|user_find_any|pinned_each|redirect_rule_each|list_(clients|grants|waiting)|task_each|reap_(code|access|refresh|session|question|cancelled|stream))$'
 
 awk '/^-- [a-z_]+: [a-z ]+$/ { name = substr($2, 1, length($2) - 1); text = ""; next }
      name && !/^--/ && NF { text = text " " $0 }

@@ -3,6 +3,7 @@
 // The official TypeScript SDK of the first generation, as it comes from its package, from the first 401 to the tools:
 // discovery, registration, PKCE, the person at the browser, tokens, refresh and step-up.
 
+import { CreateMessageRequestSchema, ElicitRequestSchema, ListRootsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
@@ -12,6 +13,7 @@ import { sleep } from '../lib/harness.mjs';
 import { live } from '../lib/live.mjs';
 import { CREATE, READ, SEARCH, WRITE } from '../lib/mcp.mjs';
 import { obtain, refresh } from '../lib/oauth.mjs';
+import { SITE, asker, tool } from '../lib/site.mjs';
 import { Provider, recorder } from './provider.mjs';
 
 function open(s, provider, web) {
@@ -76,7 +78,7 @@ live('from the 401 to both tools', async (ctx) => {
 	eq(c.client.getServerCapabilities().tools !== undefined, true, 'tools are declared');
 	ok(c.client.getServerVersion().name, 'serverInfo');
 	eq(c.transport.protocolVersion, '2025-11-25', 'negotiated revision');
-	eq(c.transport.sessionId, undefined, 'session id');
+	match(c.transport.sessionId, /^[\w-]{43}$/, 'session id');
 	eq(await c.client.ping(), {}, 'ping');
 	await useTools(c.client, `sdkone${Date.now()}`);
 	const { web, provider } = c;
@@ -199,3 +201,31 @@ live('a person who says no is an error at the redirect address', async (ctx) => 
 	await client.close();
 	await wait.close();
 });
+
+live('a tool that asks is answered by the handlers of the SDK, and a long one by coming back', async ({ s }) => {
+	const form = { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] };
+	asker(s, 'asks', { who: { message: 'Your name?', schema: form }, say: { method: 'sampling/createMessage', params: { messages: [{ role: 'user', content: { type: 'text', text: 'Hi' } }], maxTokens: 9 } },
+		where: { method: 'roots/list', params: {} } });
+	tool(s, 'later', 'sleep 2; echo later', { polling: true });
+	tool(s, 'long', 'sleep 20', { timeout: 30 });
+	const { access_token } = (await obtain(s)).tokens;
+	const client = new Client({ name: 'sdk-v1-test', version: '1.0.0' }, { capabilities: { elicitation: {}, sampling: {}, roots: {} } });
+	const asked = [];
+	client.setRequestHandler(ElicitRequestSchema, ({ params }) => { asked.push(params.message); return { action: 'accept', content: { name: 'Ada' } }; });
+	client.setRequestHandler(CreateMessageRequestSchema, () => ({ role: 'assistant', content: { type: 'text', text: 'Ho' }, model: 'm' }));
+	client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: [{ uri: 'file:///x' }] }));
+	const transport = new StreamableHTTPClientTransport(new URL(`${s.issuer}/mcp`), { requestInit: { headers: { Authorization: `Bearer ${access_token}` } } });
+	await client.connect(transport);
+	const answers = JSON.parse((await client.callTool({ name: 'asks', arguments: {} })).content[0].text.slice(8));
+	eq([answers.who, answers.say.content.text, answers.where.roots[0].uri, asked], [{ action: 'accept', content: { name: 'Ada' } }, 'Ho', 'file:///x', ['Your name?']], 'answers');
+	eq((await client.callTool({ name: 'later', arguments: {} })).content[0].text, 'later\n', 'a tool with polling');
+	const stop = new AbortController();
+	const began = Date.now();
+	const long = client.callTool({ name: 'long', arguments: {} }, undefined, { signal: stop.signal }).catch((e) => e);
+	await sleep(800);
+	stop.abort('enough');
+	ok((await long) instanceof Error && Date.now() - began < 5000, 'cancelled');
+	await transport.terminateSession();
+	eq(s.counts().mcp_session, 0, 'the session is over');
+	await client.close();
+}, { settings: SITE.settings, own: true, browser: false });

@@ -108,7 +108,7 @@ live('legacy: initialize, 2025-11-25 and both tools', async (ctx) => {
 	const c = await connected(ctx, 'legacy');
 	eq(c.client.getNegotiatedProtocolVersion(), '2025-11-25', 'negotiated revision');
 	eq(c.client.getProtocolEra(), 'legacy', 'era');
-	eq(c.transport.sessionId, undefined, 'session id');
+	ok(c.transport.sessionId, 'session id');
 	await useTools(c.client, `sdktwolegacy${Date.now()}`);
 	eq(bodies(c.web).filter((b) => b.method === 'server/discover').length, 0, 'probes');
 	eq(bodies(c.web).filter((b) => b.method === 'notifications/initialized').map((b) => b.status), [202], 'status of notifications/initialized');

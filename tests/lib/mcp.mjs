@@ -124,7 +124,8 @@ function success(r, id, what) {
 	const doc = message(r, what);
 	ok(doc.result && typeof doc.result === 'object', `${what}: a result, got ${r}`);
 	if (id !== undefined) eq(doc.id, id, `${what}: id`);
-	ok(r.headers['mcp-session-id'] === undefined, `${what}: no session id is minted`);
+	if ('protocolVersion' in doc.result) match(r.headers['mcp-session-id'] ?? '', /^[\x21-\x7e]{43}$/, `${what}: the id of the session that begins`);
+	else ok(r.headers['mcp-session-id'] === undefined, `${what}: no session id is minted`);
 	return doc.result;
 }
 

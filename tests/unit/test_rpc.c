@@ -16,6 +16,8 @@
 #include "json.h"
 #include "rpc.h"
 #include "store.h"
+#include "store_client.h"
+#include "store_user.h"
 #include "tool.h"
 
 #define V "2026-07-28"
@@ -41,18 +43,31 @@ static const struct conf conf = {
 	.scope = { { "read:knowledge", "Search", "" }, { "write:knowledge", "Add", "" } }, .scopes = 2,
 	.offline = { "offline_access", "Stay", "" }, .audit = AUDIT_OFF,
 };
-static const struct bearer ada = { .user_id = 1, .user_name = "ada", .scope = "read:knowledge write:knowledge" };
+static const struct bearer ada = {
+	.user_id = 1, .user_name = "ada", .client_id = "c", .scope = "read:knowledge write:knowledge",
+	.resource = "https://mcp.example.org/mcp",
+};
 static const struct bearer reader = { .user_id = 1, .user_name = "eve", .scope = "read:knowledge" };
 static struct context cx = { .now = 1785231000, .peer = "", .id = "0123456789abcdef", .conf = &conf, .resource = &conf.resource[0] };
 
 static int set_up(void **state)
 {
+	const struct client client = {
+		.id = "c", .kind = "registered", .name = "C", .auth_method = "none", .redirect_uris = "[]", .grant_types = "",
+		.scope = "", .metadata = "{}",
+	};
+	bool made;
+
 	(void)state;
 	assert_non_null(mkdtemp(folder));
 	snprintf(file, sizeof file, "%s/t.db", folder);
 	assert_true(store_create(file));
 	cx.arena = arena_new();
-	cx.store = store_new(ROLE_MCP, file, 1000);
+	cx.store = store_new(ROLE_MCPCTL, file, 1000);
+	assert_null(user_put(cx.store, "ada", "$scrypt$", cx.now, &made));
+	store_set_role(cx.store, ROLE_REGISTER);
+	assert_null(client_put(cx.store, &client, 10));
+	store_set_role(cx.store, ROLE_MCP);
 	return 0;
 }
 

@@ -188,6 +188,9 @@ static void what_the_settings_have_to_fit_is_counted(void **state)
 #define HASHED(table, columns, over, alive) \
 	"INSERT INTO " table " (hash, " columns ") VALUES (x'01', " over "), (x'02', " over "), (x'03', " alive ")"
 
+#define SESSION "INSERT INTO mcp_session (hash, client_id, resource, revision, capabilities, created_at, seen_at)" \
+	" VALUES (x'09', 'c_one', 'r', 'v', '{}', 1, 999999);"
+
 static const struct {
 	enum reaped which;
 	const char *table;
@@ -212,6 +215,15 @@ static const struct {
 	  " ('https://d', 'document', '', '', '', '', '', '', 1, 913600, 0), ('c_x', 'operator', '', '', '', '', '', '', 1, 1, 0)", 5 },
 	{ REAPED_AUDIT, "audit", "INSERT INTO audit (at, attempt, request, event, outcome, why, address) VALUES"
 	  " (-6776001, '', '', '', '', '', ''), (-6776001, '', '', '', '', '', ''), (-6776000, '', '', '', '', '', '')", 1 },
+	{ REAPED_MCP_SESSIONS, "mcp_session", HASHED("mcp_session", "client_id, resource, revision, capabilities, created_at, seen_at",
+	  "'c_one', 'r', 'v', '{}', 1, 913600", "'c_one', 'r', 'v', '{}', 1, 913601"), 1 },
+	{ REAPED_QUESTIONS, "question", SESSION "INSERT INTO question VALUES ('a', x'09', '1', 1000000, NULL),"
+	  " ('b', x'09', '1', 1, '{}'), ('c', x'09', '1', 1000001, NULL)", 1 },
+	{ REAPED_CANCELLED, "cancelled", SESSION "INSERT INTO cancelled VALUES (x'09', '1', 996399), (x'09', '2', 1), (x'09', '3', 996400)", 1 },
+	{ REAPED_STREAMS, "stream", SESSION "INSERT INTO stream VALUES ('a', x'09', 992799, 0), ('b', x'09', 1, 5), ('c', x'09', 992800, 0);"
+	  "INSERT INTO event VALUES ('a', 1, '{}')", 1 },
+	{ REAPED_SPENT, "spent", HASHED("spent", "expires_at", "999999", "1000000"), 1 },
+	{ REAPED_CHANGES, "change", "INSERT INTO change (at, kind) VALUES (996399, 'tools'), (996399, 'tools'), (996400, 'tools')", 1 },
 };
 
 static void what_is_over_goes_and_nothing_else(void **state)

@@ -223,7 +223,7 @@ static const struct {
 	ROW(client_reap, R | O), ROW(client_find, R | A | T | V | I | P),
 	ROW(client_put, R), ROW(client_set_agreed, A), ROW(code_count_try, T), ROW(code_find, T), ROW(code_put, A),
 	ROW(code_take, T),
-	ROW(change_last, M | L), ROW(change_put, M | O), ROW(change_since, M | L), ROW(change_version, M | L),
+	ROW(change_last, M | L), ROW(change_put, M | O | W), ROW(change_since, M | L), ROW(change_version, M | L),
 	ROW(document_count, O), ROW(document_may_read, M | L), ROW(document_each, O), ROW(document_put, M | O), ROW(document_search, M),
 	ROW(document_update, M), ROW(document_drop, M | O), ROW(document_find, M), ROW(document_find_any, O), ROW(document_page, M),
 	ROW(document_page_tagged, M), ROW(document_titled, M),

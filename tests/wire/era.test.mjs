@@ -27,15 +27,15 @@ need('T61', 'OPTIONS is a preflight whatever the version header says', async (s)
 			`status under ${v}`);
 });
 
-need('T19', 'GET and DELETE are 405 in every era: no stream and no session', async (s) => {
+need('T19', 'GET is 405 in every era, unless a session asks for what it has lost; DELETE without a session is 405', async (s) => {
 	const t = await tokenFor(s);
-	for (const method of ['GET', 'DELETE'])
-		for (const v of [undefined, ...LEGACY, MODERN])
-			for (const more of [{}, { 'Mcp-Session-Id': 'x' }, { 'Last-Event-ID': '1' }]) {
-				const r = await raw(s, { method, path: '/mcp', headers: { Accept: 'text/event-stream', ...bearer(t), ...version(v), ...more } });
-				status(r, 405, `${method} under ${v}`);
-				ok(message(r).error, 'a JSON-RPC error');
-			}
+	for (const v of [undefined, ...LEGACY, MODERN])
+		for (const [method, want, more] of [['GET', 405, {}], ['GET', 405, { 'Mcp-Session-Id': 'x' }], ['GET', 405, { 'Last-Event-ID': '1' }], ['DELETE', 405, {}],
+			['GET', 404, { 'Mcp-Session-Id': 'x', 'Last-Event-ID': '1' }], ['DELETE', 404, { 'Mcp-Session-Id': 'x' }]]) {
+			const r = await raw(s, { method, path: '/mcp', headers: { Accept: 'text/event-stream', ...bearer(t), ...version(v), ...more } });
+			status(r, want, `${method} under ${v} ${JSON.stringify(more)}`);
+			ok(message(r).error, 'a JSON-RPC error');
+		}
 });
 
 need('T08', 'a body that is not JSON is 400 -32700 under every header', async (s) => {

@@ -441,12 +441,16 @@ row('JR-16', 'a tool asks, and is run again with the answer', async (s) => {
 	const t = await tokenFor(s);
 	const first = asked(await again(s, t, 'asks', {}), 'first');
 	eq(first.inputRequests.name, { method: 'elicitation/create', params: { mode: 'form', message: 'Your name?', requestedSchema: FORM.name.schema } }, 'the question spelled out');
-	eq('requestState' in first, false, 'no state is needed for one round');
+	ok(first.requestState, 'it remembers what was asked');
 	const answer = { name: { action: 'accept', content: { name: 'Ada' } } };
-	eq(textOf(modernResult(await again(s, t, 'asks', { inputResponses: answer }))), 'Hello, Ada!', 'second');
+	eq(textOf(modernResult(await again(s, t, 'asks', { inputResponses: answer, requestState: first.requestState }))), 'Hello, Ada!', 'second');
+	eq(textOf(modernResult(await again(s, t, 'asks', { inputResponses: { ...answer, other: 7, more: null } }))), 'Hello, Ada!', 'no state is needed for one round, and other keys are ignored');
 	asked(await again(s, t, 'asks', { inputResponses: { other: { action: 'decline' } } }), 'another answer');
-	for (const bad of [{ name: 12345 }, { name: { action: 'maybe' } }, [], null, 'x'])
-		rpcError(await again(s, t, 'asks', { inputResponses: bad }, { id: 51 }), 200, -32602, 51, JSON.stringify(bad));
+	for (const bad of [{ name: 12345 }, { name: null }, { name: { action: 'maybe' } }, { name: { action: 'accept' } }, { name: { action: 'accept', content: { name: 5 } } }, [], null, 'x'])
+		for (const requestState of [undefined, first.requestState])
+			rpcError(await again(s, t, 'asks', { inputResponses: bad, requestState }, { id: 51 }), 200, -32602, 51, JSON.stringify(bad));
+	tool(s, 'asks_nothing', 'echo fine');
+	eq(textOf(modernResult(await again(s, t, 'asks_nothing', { inputResponses: { odd: 12345 } }))), 'fine\n', 'a tool that asks nothing');
 	const old = legacyResult(await legacy(s, t, '2025-11-25', 'tools/call', { name: 'asks', arguments: {} }));
 	eq(old.isError, true, 'an old client without a session cannot be asked');
 }, SITE);
@@ -461,7 +465,7 @@ row('JR-16', 'a question in an array of messages is an answer like the others', 
 }, SITE);
 
 row('JR-16', 'state comes back to the same person, client, tool and arguments, in time and untouched', async (s) => {
-	const script = `cat >/dev/null; case $MCP_STATE in two) echo "end $MCP_ANSWERS" ;; one) echo '${JSON.stringify({ ask: FORM, state: 'two' })}' ;; *) echo '${JSON.stringify({ ask: FORM, state: 'one' })}' ;; esac`;
+	const script = `cat >/dev/null; case $MCP_STATE in two) echo "end $MCP_ANSWERS" ;; one) echo '${JSON.stringify({ ask: { second: FORM.name }, state: 'two' })}' ;; *) echo '${JSON.stringify({ ask: { first: FORM.name }, state: 'one' })}' ;; esac`;
 	tool(s, 'rounds', script);
 	tool(s, 'twin', script);
 	s.addUser('bob');
@@ -483,6 +487,18 @@ row('JR-16', 'state comes back to the same person, client, tool and arguments, i
 	await bad({}, 'another person', { token: (await obtain(s, { username: 'bob' })).tokens.access_token });
 	await bad({}, 'another client', { token: (await obtain(s, { client: undefined, name: 'Another client' })).tokens.access_token });
 }, { ...SITE, own: true });
+
+row('JR-16', 'with once, a state is good once, and an answer without one is none', async (s) => {
+	tool(s, 'once_only', ASKS, { once: true });
+	const t = await tokenFor(s);
+	const answer = { name: { action: 'accept', content: { name: 'Ada' } } };
+	const first = asked(await again(s, t, 'once_only', {}), 'first');
+	asked(await again(s, t, 'once_only', { inputResponses: answer }), 'without a state');
+	rpcError(await again(s, t, 'once_only', { inputResponses: { name: { action: 'x' } }, requestState: first.requestState }, { id: 81 }), 200, -32602, 81, 'a mistake spends nothing');
+	const both = await Promise.all([1, 2, 3].map((id) => again(s, t, 'once_only', { inputResponses: answer, requestState: first.requestState }, { id })));
+	eq(both.map((r) => (r.json.error ? r.json.error.code : textOf(r.json.result))).sort(), [-32602, -32602, 'Hello, Ada!'], 'three at once');
+	asked(await again(s, t, 'once_only', {}), 'called anew');
+}, SITE);
 
 row('JR-21', 'only what the client can is asked of it', async (s) => {
 	const q = { form: FORM.name, sample: { method: 'sampling/createMessage', params: { messages: [], maxTokens: 10 } }, roots: { method: 'roots/list', params: {} } };
