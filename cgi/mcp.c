@@ -166,7 +166,7 @@ static void answer_resume(struct request *rq, struct response *rs, struct stream
 /* Only an answer that was lost can be asked for; there is no stream without a request. */
 static const struct fail *handle_get(struct request *rq, struct response *rs, const struct bearer *who)
 {
-	const char *session = http_env(rq, "HTTP_MCP_SESSION_ID"), *last = http_env(rq, "HTTP_LAST_EVENT_ID");
+	const char *session = door_session(rq), *last = http_env(rq, "HTTP_LAST_EVENT_ID");
 	struct resume *resume;
 	const struct fail *no;
 
@@ -182,7 +182,7 @@ static const struct fail *handle_get(struct request *rq, struct response *rs, co
 
 static const struct fail *handle_delete(struct request *rq, struct response *rs, const struct bearer *who)
 {
-	const char *session = http_env(rq, "HTTP_MCP_SESSION_ID");
+	const char *session = door_session(rq);
 	const struct fail *no;
 
 	if (!session) {

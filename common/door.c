@@ -95,6 +95,13 @@ struct rpc_post door_post(struct request *rq, const struct way *way)
 	};
 }
 
+const char *door_session(const struct request *rq)
+{
+	const char *version = http_env(rq, "HTTP_MCP_PROTOCOL_VERSION");
+
+	return version && rpc_shape_is_modern(version) ? NULL : http_env(rq, "HTTP_MCP_SESSION_ID");
+}
+
 static void give_back(void *slot)
 {
 	slot_drop((int)(intptr_t)slot);

@@ -24,6 +24,9 @@ const struct fail *door_refuse_method(struct request *rq, struct response *rs) _
 /* The request as rpc_answer() takes it. */
 struct rpc_post door_post(struct request *rq, const struct way *way) __attribute__((nonnull));
 
+/* The session that a request names; NULL: none.  The stateless revision has none, whatever its header fields say. */
+const char *door_session(const struct request *rq) __attribute__((nonnull));
+
 /* Does the client name this media type in Accept? */
 bool door_accepts(const struct request *rq, const char *type) __attribute__((nonnull));
 

@@ -16,6 +16,7 @@ static const char *const folder[WATCHED] = {
 struct look {
 	struct context *cx;
 	uint64_t list, all;
+	bool whole;			/* every file is a definition: a prompt's text has its own in its head */
 	int files;
 };
 
@@ -43,7 +44,7 @@ static void add_file(struct look *l, const char *name, const struct stat *st)
 
 	whole = mix(whole, &st->st_mode, sizeof st->st_mode);
 	l->all += whole;
-	l->list += is_definition(name) ? whole : named;
+	l->list += l->whole || is_definition(name) ? whole : named;
 	l->files++;
 }
 
@@ -73,7 +74,7 @@ struct site_news site_watch_look(struct context *cx, struct site_watch *w)
 	struct site_news news = { 0 };
 
 	for (int i = 0; i < WATCHED; i++) {
-		struct look l = { .cx = cx };
+		struct look l = { .cx = cx, .whole = i == WATCHED_PROMPTS };
 
 		add_folder(&l, arena_printf(cx->arena, "%s/%s", cx->conf->site, folder[i]), "", 0);
 		news.lists |= (unsigned)(l.list != w->list[i]) << i;

@@ -71,13 +71,7 @@ const REQUESTS = {
 };
 
 /** What waits for a part of the server, by that part. One that agrees nevertheless is a fault of this list. */
-const PARTS = {
-	resources: ['list of resources', 'list of templates', 'resource of text', 'resource of bytes', 'resource by a template', 'unknown resource'],
-	prompts: ['list of prompts', 'prompt', 'prompt with arguments', 'prompt with a resource', 'prompt without its argument', 'unknown prompt'],
-	completion: ['completion of an argument', 'completion of a template', 'completion of nothing'],
-	sessions: ['subscribe', 'unsubscribe', 'level of the log', 'unknown level', 'initialize'],
-	questions: ['question to the model', 'question to the person'],
-};
+const PARTS = {};
 const WAITING = Object.values(PARTS).flat();
 
 /** Differences and why they stand; '-' is theirs alone, '+' ours alone. */
@@ -93,6 +87,7 @@ const NOTES = {
 		'+ error -32602': 'an unknown tool is an error of the protocol, with this code ("Tools", "Error Handling")' },
 	'initialize': { '- .capabilities.tasks.cancel {}': NO_TASKS, '- .capabilities.tasks.list {}': NO_TASKS, '- .capabilities.tasks.requests.tools.call {}': NO_TASKS },
 	'question to the model': { '- before it.params.systemPrompt string': 'optional; our fixture asks without it', '- before it.params.temperature number': 'the same' },
+	'question to the person': { '+ before it.params.mode string': 'the default, said' },
 	'list of resources': { '+ .resources[].size number': 'optional; known of a file' },
 	'unknown resource': { '- error -32602': 'the code of the next revision', '+ error -32002': 'the code of this one ("Resources", "Error Handling")',
 		'+ error.data.uri string': 'the example there has it' },

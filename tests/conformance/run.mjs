@@ -31,21 +31,7 @@ const RUNS = [
  * Scenarios that wait for a part of the server, by that part: a name, or a name and the revision in which it waits. One
  * that passes nevertheless is a fault of this list.
  */
-const WAITING = {
-	resources: ['resources-list', 'resources-read-text', 'resources-read-binary', 'resources-templates-read', 'sep-2164-resource-not-found'],
-	prompts: ['prompts-list', 'prompts-get-simple', 'prompts-get-with-args', 'prompts-get-embedded-resource', 'prompts-get-with-image',
-		'input-required-result-non-tool-request', 'caching'],
-	completion: ['completion-complete'],
-	sessions: ['server-session-lifecycle', 'server-sse-multiple-streams 2025-11-25', 'resources-subscribe', 'resources-unsubscribe', 'logging-set-level',
-		'tools-call-with-logging'],
-	questions: ['tools-call-sampling', 'tools-call-elicitation', 'elicitation-sep1034-defaults', 'elicitation-sep1330-enums'],
-	changes: ['server-stateless'],
-	headers: ['http-custom-header-server-validation'],
-	tasks: ['tasks-lifecycle', 'tasks-capability-negotiation', 'tasks-wire-fields', 'tasks-request-state-removal', 'tasks-mrtr-input', 'tasks-request-headers',
-		'tasks-dispatch-and-envelope', 'tasks-required-task-error', 'tasks-mrtr-composition'],
-	polling: ['server-sse-polling'],
-	keys: ['site-check'],
-};
+const WAITING = {};
 
 const waits = (name, revision) => Object.values(WAITING).flat().some((w) => [name, `${name} ${revision}`].includes(w));
 

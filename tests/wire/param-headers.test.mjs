@@ -4,10 +4,12 @@
 // client would take.
 
 import fs from 'node:fs';
+import http from 'node:http';
 import { eq, match } from '../lib/check.mjs';
 import { ANY, LEGACY, legacyResult, modernResult, rpcError, plain } from '../lib/mcp.mjs';
 import * as mcp from '../lib/mcp.mjs';
 import { need, tokenFor } from '../lib/need.mjs';
+import { row } from '../lib/rows.mjs';
 
 const modern = async (...a) => plain(await mcp.modern(...a));
 const legacy = async (...a) => plain(await mcp.legacy(...a));
@@ -82,4 +84,37 @@ need('M71', 'a definition whose annotation no client would take is left out, and
 	eq(modernResult(await modern(s, await tokenFor(s), 'tools/list')).tools.map((x) => x.name), ['fine'], 'tools');
 	const log = s.log(mark);
 	for (const [name, [, words]] of Object.entries(bad)) match(log.split('\n').find((l) => l.includes(`tools/${name}.json`)) ?? '', words, name);
+}, SITE);
+
+row('HD-13', 'a header field that mirrors an argument says what the argument says; one that mirrors none is nobody\'s business', async (s) => {
+	tool(s, 'store', SCHEMA);
+	const t = await tokenFor(s);
+	const send = (args, headers) => call(s, t, 'store', args, { headers });
+	modernResult(await send({ n: 42 }, { 'Mcp-Param-Row-Number': '42.0', 'Mcp-Param-Unknown': 'x' }), undefined, '42.0 is 42');
+	rpcError(await send({ n: 42 }, {}), 400, -32020, ANY, 'missing');
+	rpcError(await send({ n: 42 }, { 'Mcp-Param-Row-Number': '41' }), 400, -32020, ANY, 'wrong');
+	rpcError(await send({ region: 'a\r\nb' }, { 'Mcp-Param-Region': 'a' }), 400, -32020, ANY, 'cut at a line end');
+	rpcError(await send({ region: 'ü' }, { 'Mcp-Param-Region': '\u00fc' }), 400, -32020, ANY, 'raw bytes beyond ASCII');
+}, SITE);
+
+row('JR-15', 'a schema with a remote $ref, without a bottom or with an annotation that no client takes: left out and named, and nothing is fetched', async (s) => {
+	let asked = 0;
+	const web = http.createServer((_, a) => { asked++; a.end('{}'); }).listen(0, '127.0.0.1');
+	await new Promise((done) => web.once('listening', done));
+	try {
+		let deep = {};
+		for (let i = 0; i < 400; i++) deep = { allOf: [deep] };
+		const on = (a) => ({ type: 'object', properties: { a } });
+		const bad = { remote: [on({ $ref: `http://127.0.0.1:${web.address().port}/s.json` }), /\$ref/], deep: [on(deep), /deep|nested/], header: [on({ type: 'string', 'x-mcp-header': 'a b' }), /x-mcp-header/] };
+		tool(s, 'fine', on({ type: 'string' }));
+		for (const [name, [schema]] of Object.entries(bad)) tool(s, name, schema);
+		const mark = s.logMark(), t = await tokenFor(s);
+		eq(modernResult(await modern(s, t, 'tools/list')).tools.map((x) => x.name), ['fine'], 'tools');
+		for (const name of Object.keys(bad)) rpcError(await call(s, t, name, { a: 'x' }), 200, -32602, ANY, `${name} is called`);
+		const log = s.log(mark);
+		for (const [name, [, words]] of Object.entries(bad)) match(log.split('\n').find((l) => l.includes(`tools/${name}.json`)) ?? '', words, name);
+		eq(asked, 0, 'requests for the remote schema');
+	} finally {
+		web.close();
+	}
 }, SITE);
