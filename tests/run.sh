@@ -110,6 +110,7 @@ if [ "$what" = test ]; then
 	suite 'conformance, CGI' run_node tests/conformance/run.mjs cgi
 	suite 'everything' run_node tests/conformance/everything.mjs fastcgi
 	suite 'browser' run_node tests/browser/run.mjs fastcgi
+	suite 'inspector, make run' run_node tests/inspector/run.mjs fastcgi
 	suite 'make run' tests/live/run.sh
 	suite 'fuzz' tests/fuzz/run.sh 4
 	suite 'rows on each front' tests/rows.sh fronts

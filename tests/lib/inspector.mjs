@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: ISC
 //
-// The MCP Inspector from its package, started in a home of its own so that it neither finds nor leaves anything; and
-// what it looks at: the documents that `make run` begins with.
+// The MCP Inspector from its package, started in a home of its own so that it neither finds nor leaves anything.
 
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { eq } from './check.mjs';
-import { ROOT } from './harness.mjs';
 
 const LAUNCHER = fileURLToPath(new URL('../node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js', import.meta.url));
 
@@ -21,14 +18,4 @@ export function spawnInspector(s, args, more = {}) {
 	child.stdout.on('data', (d) => { child.out += d; });
 	child.stderr.on('data', (d) => { child.err += d; });
 	return child;
-}
-
-/** Fills the knowledge base as `make run` does, once an installation. */
-export function fillKnowledge(s) {
-	if (s.filled) return;
-	s.filled = true;
-	const pages = spawnSync('sh', [`${ROOT}/site/knowledge.sh`], { encoding: 'utf8', maxBuffer: 1 << 24 });
-	eq(pages.status, 0, `exit status of knowledge.sh (${pages.stderr})`);
-	const r = s.ctl(['document', 'import', '-'], pages.stdout);
-	eq(r.status, 0, `mcpctl document import (${r.stderr.trim()})`);
 }

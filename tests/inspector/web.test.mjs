@@ -8,9 +8,9 @@ import path from 'node:path';
 import { eq, match, ok } from '../lib/check.mjs';
 import { choice, password, signIn } from '../lib/chromium.mjs';
 import { ROOT, freePort, sleep } from '../lib/harness.mjs';
-import { fillKnowledge, spawnInspector } from '../lib/inspector.mjs';
+import { spawnInspector } from '../lib/inspector.mjs';
 import { live } from '../lib/live.mjs';
-import { visit } from './visit.mjs';
+import { visit } from '../browser/visit.mjs';
 
 const SHOTS = path.join(ROOT, 'build', 'shots');
 const WAIT_MS = 60000;
@@ -66,7 +66,7 @@ async function use(s, page, web, picture) {
 for (const era of ['legacy', 'modern'])
 	live(`inspector, ${era}: connects, is agreed to, lists and calls a tool`, async ({ s, browser }) => {
 		fs.mkdirSync(SHOTS, { recursive: true });
-		fillKnowledge(s);
+
 		const web = await inspector(s, era);
 		try {
 			await visit(browser, s, { viewport: { width: 1280, height: 900 } }, (page) =>

@@ -4,7 +4,7 @@
 // client gets it.  --strict lets it fail at a schema that other clients would stumble over.
 
 import { eq, match, ok } from '../lib/check.mjs';
-import { fillKnowledge, spawnInspector } from '../lib/inspector.mjs';
+import { spawnInspector } from '../lib/inspector.mjs';
 import { live } from '../lib/live.mjs';
 import { CREATE, KEY, READ, SEARCH, WRITE } from '../lib/mcp.mjs';
 import { obtain, random } from '../lib/oauth.mjs';
@@ -41,7 +41,7 @@ function good(r, what) {
 
 for (const era of ['legacy', 'modern'])
 	live(`inspector --cli, ${era}: lists and calls both tools`, async ({ s }) => {
-		fillKnowledge(s);
+
 		const { tokens } = await obtain(s, { scope: `${READ} ${WRITE}` });
 		const use = async (...args) => good(await inspect(s, tokens.access_token, era, args), args.join(' '));
 		const { tools } = await use('--method', 'tools/list', '--strict');
