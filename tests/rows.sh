@@ -6,9 +6,9 @@
 # one has both, when one waits without a reason, or when a test carries an id of a listed group that is not on the list.
 
 #
-# `rows.sh fronts` reads what wire/run.mjs has left behind in build/rows.FRONT instead: every row of the authorization
-# server, of settings, races and invariants has to have passed behind lighttpd with FastCGI and as plain CGI, but for
-# those that wait.
+# `rows.sh fronts` reads what wire/run.mjs has left behind in build/rows.FRONT instead: every row has to have passed behind
+# lighttpd with FastCGI and as plain CGI, but for those that wait and those that only one of them can have: EN-10 and EN-12
+# are about records of FastCGI and workers that are replaced; EN-07 and EN-08 start a program from a shell, as CGI does.
 
 set -eu
 cd "$(dirname "$0")"
@@ -17,12 +17,14 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 on_fronts() {
-	grep -oE '^(MD|RG|CI|AU|LG|CO|TC|TR|TO|RV|IN|CF|CN|IV)-[0-9]{2}[a-z]?' rows.list | sort >"$work/both"
+	grep -oE '^[A-Z]{2}-[0-9]{2}[a-z]?' rows.list | sort >"$work/all"
 	grep -vE '^(#|$)' ROWS | awk '{ print $1 }' | sort >"$work/waiting"
 	failed=0
 	for front in fastcgi cgi; do
+		case $front in fastcgi) other='EN-0[78]' ;; cgi) other='EN-1[02]' ;; esac
+		grep -vxE "$other" "$work/all" | comm -23 - "$work/waiting" >"$work/both"
 		if [ -s "../build/rows.$front" ]; then
-			comm -23 "$work/both" "../build/rows.$front" | comm -23 - "$work/waiting" >"$work/out"
+			comm -23 "$work/both" "../build/rows.$front" >"$work/out"
 		else
 			cp "$work/both" "$work/out"
 		fi

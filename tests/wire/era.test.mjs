@@ -31,7 +31,7 @@ need('T19', 'GET is 405 in every era, unless a session asks for what it has lost
 	const t = await tokenFor(s);
 	for (const v of [undefined, ...LEGACY, MODERN])
 		for (const [method, want, more] of [['GET', 405, {}], ['GET', 405, { 'Mcp-Session-Id': 'x' }], ['GET', 405, { 'Last-Event-ID': '1' }], ['DELETE', 405, {}],
-			['GET', 404, { 'Mcp-Session-Id': 'x', 'Last-Event-ID': '1' }], ['DELETE', 404, { 'Mcp-Session-Id': 'x' }]]) {
+			['GET', v === MODERN ? 405 : 404, { 'Mcp-Session-Id': 'x', 'Last-Event-ID': '1' }], ['DELETE', v === MODERN ? 405 : 404, { 'Mcp-Session-Id': 'x' }]]) {
 			const r = await raw(s, { method, path: '/mcp', headers: { Accept: 'text/event-stream', ...bearer(t), ...version(v), ...more } });
 			status(r, want, `${method} under ${v} ${JSON.stringify(more)}`);
 			ok(message(r).error, 'a JSON-RPC error');
