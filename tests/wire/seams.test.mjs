@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: ISC
+//
+// Where one part relies on another: what is promised for calls holds for tasks, resources and prompts as well.
+
+import fs from 'node:fs';
+import { eq, match, ok, status } from '../lib/check.mjs';
+import { sleep } from '../lib/harness.mjs';
+import { Session } from '../lib/legacy.mjs';
+import { KEY, accepted, call, modern, modernResult, rpcError } from '../lib/mcp.mjs';
+import { need, tokenFor } from '../lib/need.mjs';
+import { SITE, asker, running, tool } from '../lib/site.mjs';
+
+const CAN = { meta: { clientCapabilities: { extensions: { [`${KEY}tasks`]: {} }, elicitation: {} } } };
+const NAME = { message: 'Your name?', schema: { type: 'object', properties: { name: { type: 'string', minLength: 2 } }, required: ['name'] } };
+const textOf = (result) => result.content.map((b) => b.text ?? '').join('\n');
+
+/** How many programs of this kind there are. */
+const asleep = (seconds) => running(`sleep\0${seconds}`).length;
+async function sleeping(seconds, n) {
+	for (const end = Date.now() + 8000; Date.now() < end && asleep(seconds) !== n; ) await sleep(50);
+	return asleep(seconds);
+}
+
+/* ---- tasks ---- */
+
+async function begin(s, token, name, args = {}) {
+	const r = await call(s, token, name, args, CAN);
+	status(r, 200, name);
+	eq(r.json.result?.resultType, 'task', `${name}: ${r}`);
+	return r.json.result.taskId;
+}
+const ask = (s, token, method, params, o = {}) => modern(s, token, method, params, { ...CAN, ...o });
+const look = async (s, token, taskId) => modernResult(await ask(s, token, 'tasks/get', { taskId }), undefined, 'tasks/get');
+async function until(s, token, id, states, ms = 15000) {
+	let t;
+	for (const end = Date.now() + ms; Date.now() < end; await sleep(100)) if (states.includes((t = await look(s, token, id)).status)) return t;
+	throw new Error(`the task stays ${JSON.stringify(t)}`);
+}
+const OVER = ['completed', 'failed', 'cancelled'];
+
+need('M66', 'the answer to a form of a task conforms to its schema, or is refused', async (s) => {
+	asker(s, 'form', { who: NAME }, { long: true });
+	const token = await tokenFor(s);
+	const id = await begin(s, token, 'form');
+	const asked = await until(s, token, id, ['input_required']);
+	const [key] = Object.keys(asked.inputRequests);
+	for (const content of [{ name: 'x' }, { name: 5 }, {}, undefined, 'Ada']) {
+		const r = await ask(s, token, 'tasks/update', { taskId: id, inputResponses: { [key]: { action: 'accept', content } } }, { id: 9 });
+		rpcError(r, 200, -32602, 9, `content ${JSON.stringify(content)}`);
+		eq((await look(s, token, id)).status, 'input_required', 'it still asks');
+	}
+	const good = { action: 'accept', content: { name: 'Ada' } };
+	modernResult(await ask(s, token, 'tasks/update', { taskId: id, inputResponses: { [key]: good } }));
+	eq(textOf((await until(s, token, id, OVER)).result), `answers ${JSON.stringify({ who: good }).replace(/([:,])/g, '$1 ')}\n`, 'result');
+}, SITE);
+
+need('M78', 'a task ends with the epoch that its permission was given in', async (s) => {
+	tool(s, 'endless', `exec sleep 291.${process.pid}`, { long: true, timeout: 600 });
+	const token = await tokenFor(s);
+	const id = await begin(s, token, 'endless');
+	eq(await sleeping(`291.${process.pid}`, 1), 1, 'it works');
+	s.sql("UPDATE meta SET value = CAST(CAST(CAST(CAST(value AS TEXT) AS INTEGER) + 1 AS TEXT) AS BLOB) WHERE key = 'epoch'");
+	status(await ask(s, token, 'tasks/get', { taskId: id }), 401, 'the token is dead');
+	eq(await sleeping(`291.${process.pid}`, 0), 0, 'so is its task');
+	const [row] = s.sql(`SELECT status, message FROM task WHERE id = '${id}'`);
+	match(JSON.stringify(row), /cancelled.*taken back/, 'its end');
+}, { ...SITE, own: true });
+
+/* ---- sessions ---- */
+
+need('T33', 'cancellations that came too late take nothing from one that comes in time', async (s) => {
+	tool(s, 'slow', `exec sleep 292.${process.pid}`);
+	const x = await Session.begin(s, await tokenFor(s));
+	for (let i = 0; i < 101; i++) accepted(await x.send({ method: 'notifications/cancelled', params: { requestId: `late ${i}` } }));
+	const e = x.call('slow', {}, { id: 'now' });
+	eq(await sleeping(`292.${process.pid}`, 1), 1, 'it works');
+	accepted(await x.send({ method: 'notifications/cancelled', params: { requestId: 'now' } }));
+	eq(await sleeping(`292.${process.pid}`, 0), 0, 'it was cancelled');
+	await (await e).rest();
+	ok(s.counts().cancelled <= 101, 'rows');
+}, { ...SITE, fronts: ['fastcgi', 'cgi'] });
