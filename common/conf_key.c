@@ -79,7 +79,7 @@ const struct conf_key conf_keys[] = {
 	  "Times that the keys of one client are looked for where one is missing, or all are." },
 	{ "limit_audit", RATE, AT(limit[LIMIT_AUDIT]), 0, 0, "300/3600", "Refusals of one address that are written down." },
 	{ "limit_calls", RATE, AT(limit[LIMIT_CALLS]), 0, 0, "6000/60", "Tool calls of one address that are written down." },
-	{ "limit_tool_calls", RATE, AT(limit[LIMIT_TOOL_CALLS]), 0, 0, "600/60", "Tool calls with the tokens of one connection." },
+	{ "limit_tool_calls", RATE, AT(limit[LIMIT_TOOL_CALLS]), 0, 0, "600/60", "Tool calls, and resources and prompts that are asked for, with the tokens of one connection." },
 	{ "limit_documents", RATE, AT(limit[LIMIT_DOCUMENTS]), 0, 0, "120/60", "Documents that one person adds or changes." },
 	{ "limit_completions", RATE, AT(limit[LIMIT_COMPLETIONS]), 0, 0, "600/60", "Completions that one person asks for." },
 	{ "kb_visibility", MODE, AT(kb_visibility), 0, 0, "team private",

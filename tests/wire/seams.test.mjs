@@ -8,6 +8,7 @@ import { sleep } from '../lib/harness.mjs';
 import { Session } from '../lib/legacy.mjs';
 import { KEY, accepted, call, modern, modernResult, rpcError } from '../lib/mcp.mjs';
 import { need, tokenFor } from '../lib/need.mjs';
+import { obtain } from '../lib/oauth.mjs';
 import { SITE, asker, running, tool } from '../lib/site.mjs';
 
 const CAN = { meta: { clientCapabilities: { extensions: { [`${KEY}tasks`]: {} }, elicitation: {} } } };
@@ -65,6 +66,50 @@ need('M78', 'a task ends with the epoch that its permission was given in', async
 	const [row] = s.sql(`SELECT status, message FROM task WHERE id = '${id}'`);
 	match(JSON.stringify(row), /cancelled.*taken back/, 'its end');
 }, { ...SITE, own: true });
+
+/* ---- resources and prompts ---- */
+
+/** A program that makes a resource or a prompt, as its owner would put it into the site. */
+function maker(s, folder, name, script, definition) {
+	tool(s, name, script);
+	const owner = fs.statSync(s.dir);
+	fs.mkdirSync(`${s.dir}/site/${folder}`, { recursive: true, mode: 0o755 });
+	fs.renameSync(`${s.dir}/site/tools/${name}.sh`, `${s.dir}/site/${folder}/${name}.sh`);
+	fs.rmSync(`${s.dir}/site/tools/${name}.json`);
+	const file = `${s.dir}/site/${folder}/${name}${folder === 'resources' ? '.resource' : ''}.json`;
+	fs.writeFileSync(file, JSON.stringify({ run: [`${name}.sh`], scope: '', ...definition }));
+	for (const path of [`${s.dir}/site/${folder}`, `${s.dir}/site/${folder}/${name}.sh`, file]) fs.chownSync(path, owner.uid, owner.gid);
+}
+
+need('R09', 'what is read and what is filled in counts as a call does', async (s) => {
+	maker(s, 'resources', 'made', 'echo made', { uri: 'made:one' });
+	maker(s, 'prompts', 'asked', 'echo asked', {});
+	tool(s, 'said', 'echo said');
+	const token = await tokenFor(s);
+	const read = () => modern(s, token, 'resources/read', { uri: 'made:one' });
+	const fill = () => modern(s, token, 'prompts/get', { name: 'asked' });
+	for (const [what, r] of [['call', await call(s, token, 'said', {})], ['read', await read()], ['fill', await fill()]]) modernResult(r, undefined, what);
+	for (const [what, r] of [['read', await read()], ['fill', await fill()], ['call', await call(s, token, 'said', {})]]) {
+		status(r, 429, what);
+		ok(Number(r.headers['retry-after']) >= 1, `${what}: Retry-After`);
+	}
+	modernResult(await modern(s, token, 'resources/list'), undefined, 'a list');
+}, { settings: { site: '../site', rate_limits: 'on', limit_tool_calls: '3/60' }, own: true });
+
+/* ---- endpoints ---- */
+
+need('M47', 'what one endpoint gave to be shown again is nothing at another', async (s) => {
+	asker(s, 'form', { who: NAME });
+	const path = '/team-b/mcp';
+	const one = await obtain(s, { scope: 'read:knowledge' });
+	const other = (await obtain(s, { client: one.client, jar: one.jar, scope: 'read:knowledge', resource: `${s.issuer}${path}` })).tokens.access_token;
+	const first = (await call(s, one.tokens.access_token, 'form', {}, CAN)).json.result;
+	eq(first?.resultType, 'input_required', 'it asks');
+	const again = (token, more) => modern(s, token, 'tools/call', { name: 'form', arguments: {}, requestState: first.requestState,
+		inputResponses: { who: { action: 'accept', content: { name: 'Ada' } } } }, { ...CAN, id: 9, more });
+	rpcError(await again(other, { path }), 200, -32602, 9, 'the other endpoint');
+	match(textOf(modernResult(await again(one.tokens.access_token))), /Ada/, 'its own');
+}, { settings: { site: '../site', '[resource {issuer}/team-b/mcp]': { name: 'Team B' } }, own: true });
 
 /* ---- sessions ---- */
 
