@@ -4,6 +4,7 @@
 
 import fs from 'node:fs';
 import { eq, match, ok, status } from '../lib/check.mjs';
+import { listen } from '../lib/events.mjs';
 import { sleep } from '../lib/harness.mjs';
 import { Session } from '../lib/legacy.mjs';
 import { KEY, accepted, call, modern, modernResult, rpcError } from '../lib/mcp.mjs';
@@ -66,6 +67,41 @@ need('M78', 'a task ends with the epoch that its permission was given in', async
 	const [row] = s.sql(`SELECT status, message FROM task WHERE id = '${id}'`);
 	match(JSON.stringify(row), /cancelled.*taken back/, 'its end');
 }, { ...SITE, own: true });
+
+need('M77', 'a task that came to very much ends no stream', async (s) => {
+	tool(s, 'much', 'sleep 1; head -c 500000 /dev/zero | tr "\\0" x', { long: true, output_max: 1000000 });
+	tool(s, 'little', 'sleep 1; echo little', { long: true });
+	const token = await tokenFor(s);
+	const [much, little] = [await begin(s, token, 'much'), await begin(s, token, 'little')];
+	const x = listen(s, token, { taskIds: [much, little] }, CAN);
+	await x.acknowledged();
+	eq((await until(s, token, much, OVER)).status, 'completed', 'much');
+	let m;
+	do m = await x.next(8000);
+	while (m.params?.taskId !== little || m.params?.status !== 'completed');
+	eq(textOf(m.params.result), 'little\n', 'what else is to be heard');
+	x.close();
+}, SITE);
+
+need('M77', 'whoever asks to hear of much keeps nobody waiting', async (s) => {
+	for (let i = 0; i < 1900; i++) {
+		if (!i) maker(s, 'resources', 'made', 'echo made', { uri: 'made:one' });
+		fs.writeFileSync(`${s.dir}/site/resources/file with a name ${i}.txt`, 'x');
+	}
+	const owner = fs.statSync(s.dir);
+	for (const name of fs.readdirSync(`${s.dir}/site/resources`)) fs.chownSync(`${s.dir}/site/resources/${name}`, owner.uid, owner.gid);
+	const token = await tokenFor(s);
+	modernResult(await modern(s, token, 'resources/list'), undefined, 'a list');
+	const uris = Array.from({ length: 100 }, (_, i) => `site:///file%20with%20a%20name%20${i}.txt`);
+	const peaks = () => Math.max(...s.processes().map((p) => p.peak));
+	const [before, at] = [peaks(), performance.now()];
+	const x = listen(s, token, { resourceSubscriptions: uris });
+	const m = await x.acknowledged();
+	eq(m.params.notifications.resourceSubscriptions.length, 100, 'all of them');
+	const [took, more] = [performance.now() - at, peaks() - before];
+	ok(took < 2000 && more < 32 * 1048576, `${took} ms, ${more} bytes`);
+	x.close();
+}, { ...SITE, own: true, fronts: ['inproc', 'fastcgi'] });
 
 /* ---- resources and prompts ---- */
 
