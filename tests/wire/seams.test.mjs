@@ -99,9 +99,22 @@ need('M77', 'whoever asks to hear of much keeps nobody waiting', async (s) => {
 	const m = await x.acknowledged();
 	eq(m.params.notifications.resourceSubscriptions.length, 100, 'all of them');
 	const [took, more] = [performance.now() - at, peaks() - before];
-	ok(took < 2000 && more < 32 * 1048576, `${took} ms, ${more} bytes`);
+	ok(took < 3000 && more < 32 * 1048576, `${took} ms, ${more} bytes`);
 	x.close();
-}, { ...SITE, own: true, fronts: ['inproc', 'fastcgi'] });
+}, { ...SITE, own: true, fronts: ['fastcgi'] });
+
+need('M75', 'a task whose tool has become one that is built in fails, and nothing else does', async (s) => {
+	asker(s, 'changing', { who: NAME }, { long: true, restart: true });
+	const token = await tokenFor(s);
+	const id = await begin(s, token, 'changing');
+	const [key] = Object.keys((await until(s, token, id, ['input_required'])).inputRequests);
+	fs.writeFileSync(`${s.dir}/site/tools/changing.json`, JSON.stringify({ builtin: 'list_documents', scope: '' }));
+	modernResult(await ask(s, token, 'tasks/update', { taskId: id, inputResponses: { [key]: { action: 'accept', content: { name: 'Ada' } } } }));
+	const t = await until(s, token, id, OVER);
+	eq([t.status, t.error?.code], ['failed', -32602], 'its end');
+	const log = `${s.dir}/${fs.readdirSync(s.dir).includes('work.log') ? '' : 'data/'}work.log`;
+	ok(!fs.existsSync(log) || !/SECURITY/.test(fs.readFileSync(log, 'utf8')), 'no program asked for what is not its own');
+}, { ...SITE, own: true });
 
 /* ---- resources and prompts ---- */
 
