@@ -12,6 +12,7 @@ struct arena;
 struct conf;
 struct conf_resource;
 struct redirect_rules;
+struct site_shown;
 struct store;
 
 /* What has become known on the way, for the audit (audit.h); each NULL until then.  Never a secret. */
@@ -30,6 +31,7 @@ struct context {
 	struct store *store;		/* opened by the first statement that is asked of it */
 	const struct conf_resource *resource;	/* mcp: the endpoint that was asked; elsewhere NULL */
 	const struct redirect_rules *redirect_rules;	/* redirect.h: read when first needed */
+	struct site_shown *shown;	/* site_resource.c: resources, as they were when first asked for */
 	const char *peer;		/* the client's address (peer.h), or "" */
 	struct trail trail;
 	char id[17];			/* names the request in the log and in a server_error */

@@ -36,8 +36,8 @@ const struct fail *limit_return(struct context *cx, enum conf_limit which, const
     __attribute__((nonnull, warn_unused_result));
 
 /*
- * A tool call with a token of this grant.  It is counted beside the database (meter.h) and not in it, because a call that needs
- * no write makes none there.
+ * A tool call, or a resource or prompt that is asked for, with a token of this grant.  It is counted beside the database
+ * (meter.h) and not in it, because a call that needs no write makes none there.
  */
 const struct fail *limit_take_call(struct context *cx, int64_t grant_id) __attribute__((nonnull, warn_unused_result));
 

@@ -15,7 +15,11 @@
 
 #define SUBSCRIPTION "\"_meta\":{\"io.modelcontextprotocol/subscriptionId\":"
 
-enum { CHECK_SECONDS = 60 };
+/*
+ * What a task came to may be mebibytes; so much does not wait in memory for slow readers (OUTBOX_MAX), and who is not told asks
+ * with tasks/get.
+ */
+enum { CHECK_SECONDS = 60, LISTEN_TASK_MAX = 128 * 1024 };
 
 static const struct fail too_many = {
 	200, "temporarily_unavailable", "Too many streams are open here; try again later", RPC_INTERNAL_ERROR, 0, 0
@@ -237,7 +241,7 @@ static void tell_tasks(struct context *cx, struct stream *s, const struct listen
 		if (!has_row(l, news, CHANGE_TASK, whose.id))
 			continue;
 		b = note(cx, l, "notifications/tasks");
-		if (listen_put_task(cx, &b, &whose))
+		if (listen_put_task(cx, &b, &whose) && b.len <= LISTEN_TASK_MAX)
 			say(s, &b);
 	}
 }

@@ -185,17 +185,6 @@ static bool is_text(const char *text, const char *one)
 	return text && strcmp(text, one) == 0;
 }
 
-bool rpc_ask_is_response(struct json_object *question, struct json_object *response)
-{
-	const char *method = json_text(question, "method"), *action = json_text(response, "action");
-
-	if (is_text(method, "elicitation/create"))
-		return is_text(action, "accept") || is_text(action, "decline") || is_text(action, "cancel");
-	if (is_text(method, "roots/list"))
-		return json_object_is_type(json_get(response, "roots"), json_type_array);
-	return method && json_text(response, "role") && json_has(response, "content");
-}
-
 struct json_object *rpc_ask_asked(struct call *c, struct json_object *questions)
 {
 	struct json_object *all = object(c);

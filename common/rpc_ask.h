@@ -40,7 +40,4 @@ const struct fail *rpc_ask_answers(struct call *c, struct rpc_message *m) __attr
 const struct fail *rpc_ask_take(struct call *c, struct json_object *asked, struct json_object *given, struct rpc_message *m,
     bool *any) __attribute__((nonnull, warn_unused_result));
 
-/* Has it the shape of a response to that question (ElicitResult, CreateMessageResult, ListRootsResult)? */
-bool rpc_ask_is_response(struct json_object *question, struct json_object *response);
-
 #endif

@@ -6,6 +6,7 @@
 #include "audit.h"
 #include "conf.h"
 #include "json.h"
+#include "limit.h"
 #include "rpc_call.h"
 #include "rpc_prompts.h"
 #include "rpc_rounds.h"
@@ -93,8 +94,8 @@ const struct fail *rpc_prompts_get(struct rpc_run *r)
 		return name ? &unknown : &no_name;
 	if (!scope_covers(r->cx->conf, r->who->scope, p->scope))
 		return &fail_unavailable;	/* it changed since the scope was checked */
-	if ((no = read_values(r, p, &x.values)) || (no = rpc_call_read(r->cx, r->who, r->m, r->way, &c)) ||
-	    (no = rpc_rounds_run(&rounds, &c, r->m, &answer)))
+	if ((no = read_values(r, p, &x.values)) || (no = limit_take_call(r->cx, r->who->grant_id)) ||
+	    (no = rpc_call_read(r->cx, r->who, r->m, r->way, &c)) || (no = rpc_rounds_run(&rounds, &c, r->m, &answer)))
 		return no;
 	if (r->cx->conf->audit == AUDIT_CALLS) {
 		r->cx->trail.why = arena_printf(r->cx->arena, "%s%s", p->name, answer.failed ? ": refused" : "");

@@ -6,6 +6,7 @@
 #include "audit.h"
 #include "conf.h"
 #include "json.h"
+#include "limit.h"
 #include "log.h"
 #include "rpc_call.h"
 #include "rpc_resources.h"
@@ -243,7 +244,7 @@ const struct fail *rpc_resources_read(struct rpc_run *r)
 		return refuse(r, uri);
 	if (!scope_covers(r->cx->conf, r->who->scope, one->scope))
 		return &fail_unavailable;	/* it changed since the scope was checked */
-	if ((no = rpc_call_read(r->cx, r->who, r->m, r->way, &c)) ||
+	if ((no = limit_take_call(r->cx, r->who->grant_id)) || (no = rpc_call_read(r->cx, r->who, r->m, r->way, &c)) ||
 	    (no = rpc_rounds_run(&rounds, &c, r->m, &answer)))
 		return no;
 	if (r->cx->conf->audit == AUDIT_CALLS) {

@@ -31,12 +31,14 @@ static const struct fail *find_key(struct call *c, struct digest *key)
 	return no;
 }
 
-/* The method, what is called, and its arguments, member by member as they were sent. */
+/* Where, the method, what is called, and its arguments, member by member as they were sent. */
 static const char *subject(struct call *c, const struct rpc_message *m)
 {
 	struct buf b = buf_new(c->cx->arena);
 	struct digest d;
 
+	buf_text(&b, c->who->resource);
+	buf_char(&b, '\n');
 	buf_text(&b, m->method);
 	buf_char(&b, '\n');
 	json_put(&b, json_get(m->params, "name"));

@@ -22,7 +22,17 @@ struct look {
 	struct context *cx;
 	struct site_item *const *items;
 	size_t count;
+	const struct site_item **program;	/* definitions of programs */
+	size_t programs;
 	struct site_resource **list;
+	size_t n;
+};
+
+/* What came of it.  A client may ask for a hundred resources in one request. */
+struct site_shown {
+	const struct conf_resource *at;
+	struct site_resource *const *list;
+	const char **normal;		/* their URIs */
 	size_t n;
 };
 
@@ -63,13 +73,10 @@ static bool is_source(const struct look *l, const struct site_item *item)
 {
 	if (item->executable || media_type_is_script(item->name))
 		return true;
-	for (size_t i = 0; i < l->count; i++) {
-		size_t stem = definition_stem(l->items[i]->name, RESOURCE_END);
-
-		if (stem && (is_named_by(l->items[i]->thing, item->path) ||
-		    strncmp(item->name, l->items[i]->name, stem + 1) == 0))
+	for (size_t i = 0; i < l->programs; i++)
+		if (is_named_by(l->program[i]->thing, item->path) || strncmp(item->name, l->program[i]->name,
+		    definition_stem(l->program[i]->name, RESOURCE_END) + 1) == 0)
 			return true;
-	}
 	return false;
 }
 
@@ -169,28 +176,69 @@ static size_t builtins(void)
 	return n;
 }
 
-struct site_resource *const *site_resource_each(struct context *cx, size_t *n)
+static void find_programs(struct look *l)
 {
-	struct look l = { .cx = cx };
+	l->program = arena_take(l->cx->arena, (l->count + 1) * sizeof *l->program);
+	for (size_t i = 0; i < l->count; i++)
+		if (definition_stem(l->items[i]->name, RESOURCE_END))
+			l->program[l->programs++] = l->items[i];
+}
+
+static void look(struct look *l)
+{
+	struct context *cx = l->cx;
 	size_t stem;
 
 	if (site_is_there(cx))
-		l.items = site_each(cx, &shelf, &l.count);
-	l.list = arena_take(cx->arena, (l.count + builtins() + 1) * sizeof *l.list);
+		l->items = site_each(cx, &shelf, &l->count);
+	l->list = arena_take(cx->arena, (l->count + builtins() + 1) * sizeof *l->list);
 	if (!site_is_there(cx))
-		add_builtins(&l);
-	for (size_t i = 0; i < l.count; i++) {
-		const struct site_item *item = l.items[i];
+		add_builtins(l);
+	find_programs(l);
+	for (size_t i = 0; i < l->count; i++) {
+		const struct site_item *item = l->items[i];
 
 		if (!item->thing || definition_stem(item->name, SIDECAR_END))
 			continue;
 		if ((stem = definition_stem(item->name, RESOURCE_END)))
-			add(&l, item->thing, arena_text(cx->arena, item->name, stem));
+			add(l, item->thing, arena_text(cx->arena, item->name, stem));
 		else
-			add_file(&l, item);
+			add_file(l, item);
 	}
-	*n = l.n;
-	return l.list;
+}
+
+static struct site_shown *show(struct context *cx)
+{
+	struct look l = { .cx = cx };
+	struct site_shown *x;
+
+	if (cx->shown && cx->shown->at == cx->resource)
+		return cx->shown;
+	look(&l);
+	x = arena_take(cx->arena, sizeof *x);
+	*x = (struct site_shown){ .at = cx->resource, .list = l.list, .n = l.n };
+	return cx->shown = x;
+}
+
+/* The URIs as they are compared; made once, when the first is looked for. */
+static const char *const *normal_of(struct context *cx)
+{
+	struct site_shown *x = show(cx);
+
+	if (x->normal)
+		return x->normal;
+	x->normal = arena_take(cx->arena, (x->n + 1) * sizeof *x->normal);
+	for (size_t i = 0; i < x->n; i++)
+		x->normal[i] = x->list[i]->uri ? uri_normal(cx->arena, x->list[i]->uri) : NULL;
+	return x->normal;
+}
+
+struct site_resource *const *site_resource_each(struct context *cx, size_t *n)
+{
+	const struct site_shown *x = show(cx);
+
+	*n = x->n;
+	return x->list;
 }
 
 const struct site_resource *site_resource_find(struct context *cx, const char *uri)
@@ -198,14 +246,15 @@ const struct site_resource *site_resource_find(struct context *cx, const char *u
 	size_t n;
 	struct site_resource *const *all, *filled;
 	struct json_object *variables;
-	const char *normal;
+	const char *normal, *const *normals;
 
 	if (!uri_is(uri))
 		return NULL;
 	all = site_resource_each(cx, &n);
+	normals = normal_of(cx);
 	normal = uri_normal(cx->arena, uri);
 	for (size_t i = 0; i < n; i++)
-		if (all[i]->uri && strcmp(uri_normal(cx->arena, all[i]->uri), normal) == 0)
+		if (normals[i] && strcmp(normals[i], normal) == 0)
 			return all[i];
 	for (size_t i = 0; i < n; i++) {
 		if (!all[i]->template || !(variables = uri_template_match(cx->arena, all[i]->template, uri)))

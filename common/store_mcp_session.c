@@ -3,7 +3,7 @@
 #include "store_mcp_session.h"
 #include "store_sql.h"
 
-enum { CANCELLED_KEPT = 3600 };
+enum { CANCELLED_KEPT = 3600, CANCELLED_MAX = 100 };
 
 static void bind_owner(struct query *q, const struct bearer *who)
 {
@@ -97,8 +97,14 @@ const struct fail *mcp_session_drop(struct store *s, const struct digest *hash)
 
 const struct fail *cancelled_put(struct store *s, const struct digest *session, const char *request, int64_t now)
 {
-	struct query q = query_new(s, SQL_CANCELLED_PUT);
+	struct query q = query_new(s, SQL_CANCELLED_TRIM);
+	const struct fail *no;
 
+	query_digest(&q, ":session", session);
+	query_int(&q, ":most", CANCELLED_MAX - 1);
+	if ((no = query_run(&q)))
+		return no;
+	q = query_new(s, SQL_CANCELLED_PUT);
 	query_digest(&q, ":session", session);
 	query_text(&q, ":request", request);
 	query_int(&q, ":now", now);

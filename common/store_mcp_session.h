@@ -40,7 +40,7 @@ const struct fail *mcp_session_set_level(struct store *s, const struct digest *h
 /* With all that is remembered for it. */
 const struct fail *mcp_session_drop(struct store *s, const struct digest *hash) __attribute__((nonnull, warn_unused_result));
 
-/* A request of that id (as JSON) is cancelled. */
+/* A request of that id (as JSON) is cancelled.  The last hundred of a session are kept. */
 const struct fail *cancelled_put(struct store *s, const struct digest *session, const char *request, int64_t now)
     __attribute__((nonnull, warn_unused_result));
 

@@ -26,6 +26,9 @@ const struct fail work_unknown = {
 const struct fail work_answers = {
 	200, "invalid_request", "params.inputResponses must be an object of responses", -32602, 0, 0
 };
+const struct fail work_other_answer = {
+	200, "invalid_request", "params.inputResponses does not fit what was asked", -32602, 0, 0
+};
 static const struct fail too_many = {
 	429, "temporarily_unavailable", "There are too many tasks already: finish or cancel some", -32603, 30, 0
 };
@@ -221,14 +224,17 @@ static const char *own_key(const char *key)
 static const struct fail *take_answers(struct context *cx, struct task *to, struct json_object *responses)
 {
 	struct json_object *asked = object(cx, to->asked), *answers = object(cx, to->answers);
+	struct call c = { .cx = cx };
+	struct json_object *judged = rpc_ask_asked(&c, asked);
+	const char *wrong;
 
 	json_object_object_foreach(responses, key, response) {
-		struct json_object *question = json_get(asked, key);
-
-		if (!question)
+		if (!json_has(asked, key))
 			continue;
-		if (!rpc_ask_is_response(question, response))
-			return &work_answers;
+		if ((wrong = rpc_ask_wrong(&c, key, json_get(judged, key), response))) {
+			log_line("an answer to a task is refused: %s", wrong);
+			return &work_other_answer;
+		}
 		json_object_object_add(answers, own_key(key), json_object_get(response));
 		json_object_object_del(asked, key);
 	}

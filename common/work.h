@@ -16,6 +16,7 @@ struct json_object;
 
 extern const struct fail work_unknown;		/* -32602, for all that is not one's own */
 extern const struct fail work_answers;		/* -32602: these are no answers */
+extern const struct fail work_other_answer;	/* -32602: one is none to what was asked */
 
 enum { WORK_RUNS_MAX = 3, WORK_ROUNDS_MAX = 100 };
 

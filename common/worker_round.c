@@ -95,12 +95,12 @@ static bool set_resource(struct worker *w)
 	return w->cx.resource != NULL;
 }
 
-/* The tool as it is now, if this owner may still call it. */
+/* The tool as it is now, if this owner may still call it; what is built in is never a task, and needs rows that work has not. */
 static const struct tool *find_tool(struct worker *w, const struct bearer *who)
 {
 	const struct tool *t = set_resource(w) ? tool_find(&w->cx, w->task->tool) : NULL;
 
-	return t && scope_covers(w->cx.conf, who->scope, t->scope) ? t : NULL;
+	return t && !t->builtin && scope_covers(w->cx.conf, who->scope, t->scope) ? t : NULL;
 }
 
 static const struct fail *owner(struct worker *w, struct json_object *request, struct bearer *who)

@@ -29,11 +29,14 @@ UPDATE mcp_session SET level = :level WHERE hash = :hash;
 DELETE FROM mcp_session WHERE hash = :hash;
 
 -- cancelled_put: mcp
--- A hundred of a session that nobody has taken notice of are enough.
 INSERT INTO cancelled (session, request, at)
-SELECT hash, :request, :now FROM mcp_session
- WHERE hash = :session AND (SELECT count(*) FROM cancelled WHERE session = :session) < 100
+SELECT hash, :request, :now FROM mcp_session WHERE hash = :session
 ON CONFLICT DO UPDATE SET at = excluded.at;
+
+-- cancelled_trim: mcp
+-- So many of a session that nobody has taken notice of are enough; those that came first were too late.
+DELETE FROM cancelled WHERE session = :session AND request IN (
+  SELECT request FROM cancelled WHERE session = :session ORDER BY at DESC LIMIT -1 OFFSET :most);
 
 -- cancelled_find: mcp
 -- What came before the request began was meant for another one of that id.  Whose session has ended is cancelled, too.

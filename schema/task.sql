@@ -51,6 +51,7 @@ SELECT 1 FROM task INDEXED BY task_at_work WHERE status = 'working' AND worker I
 -- What a worker asks while it works: is the task still its own, and would its owner still be let in?
 SELECT status = 'working' AND worker IS :worker,
   grants.revoked_at = 0 AND coalesce(user.disabled_at, 0) = 0 AND client.disabled_at = 0
+    AND grants.epoch = (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'epoch')
   FROM task CROSS JOIN grants ON grants.id = task.grant_id CROSS JOIN client ON client.id = task.client_id
   LEFT JOIN user ON user.id = task.user_id
  WHERE task.id = :id;
