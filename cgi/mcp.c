@@ -163,7 +163,7 @@ static void answer_resume(struct request *rq, struct response *rs, struct stream
 	resume_give(&rq->cx, out, with);
 }
 
-/* Only an answer that was lost can be asked for; there is no stream without a request. */
+/* Only an answer that was lost can be asked for; a stream without a request is to be had from the program listen alone. */
 static const struct fail *handle_get(struct request *rq, struct response *rs, const struct bearer *who)
 {
 	const char *session = http_env(rq, "HTTP_MCP_SESSION_ID"), *last = http_env(rq, "HTTP_LAST_EVENT_ID");

@@ -3,7 +3,8 @@
 // The official TypeScript SDK of the first generation, as it comes from its package, from the first 401 to the tools:
 // discovery, registration, PKCE, the person at the browser, tokens, refresh and step-up.
 
-import { CreateMessageRequestSchema, ElicitRequestSchema, ListRootsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import fs from 'node:fs';
+import { CreateMessageRequestSchema, ElicitRequestSchema, ListRootsRequestSchema, ResourceUpdatedNotificationSchema, ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
@@ -93,8 +94,9 @@ live('from the 401 to both tools', async (ctx) => {
 	eq([asked.get('response_type'), asked.get('code_challenge_method'), asked.get('resource')], ['code', 'S256', s.resource], 'parameters of the request');
 	ok(/^mcpa_/.test(provider.kept.access_token) && /^mcpr_/.test(provider.kept.refresh_token), 'tokens');
 	eq(provider.kept.token_type.toLowerCase(), 'bearer', 'token_type');
-	// The stream that this SDK opens behind the handshake is refused, and that is no fault.
+	// The stream that this SDK opens behind the handshake.
 	await sleep(200);
+	eq(web.count('GET', '/mcp', 200), 1, 'streams');
 	eq(c.client.faults.map(String), [], 'faults that the SDK told');
 	await c.end();
 });
@@ -227,5 +229,38 @@ live('a tool that asks is answered by the handlers of the SDK, and a long one by
 	ok((await long) instanceof Error && Date.now() - began < 5000, 'cancelled');
 	await transport.terminateSession();
 	eq(s.counts().mcp_session, 0, 'the session is over');
+	await client.close();
+}, { settings: SITE.settings, own: true, browser: false });
+
+live('what changes is heard by the handlers of the SDK: a resource that it is subscribed to, and the list of tools', async ({ s }) => {
+	tool(s, 'first', 'echo first');
+	fs.mkdirSync(`${s.dir}/site/resources`, { mode: 0o755 });
+	const note = (text) => fs.writeFileSync(`${s.dir}/site/resources/note.txt`, text, { mode: 0o644 });
+	note('one');
+	const { access_token } = (await obtain(s)).tokens;
+	const client = new Client({ name: 'sdk-v1-test', version: '1.0.0' });
+	const heard = [];
+	client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => { heard.push(params.uri); });
+	client.setNotificationHandler(ToolListChangedNotificationSchema, async () => { heard.push((await client.listTools()).tools.map((x) => x.name).join(' ')); });
+	const transport = new StreamableHTTPClientTransport(new URL(`${s.issuer}/mcp`), { requestInit: { headers: { Authorization: `Bearer ${access_token}` } } });
+	await client.connect(transport);
+	const { tools, resources } = client.getServerCapabilities();
+	eq([tools.listChanged, resources.subscribe], [true, true], 'what is promised');
+	const until = async (want, what) => {
+		for (const end = Date.now() + 5000; !heard.length && Date.now() < end; ) await sleep(20);
+		eq(heard.splice(0), [want], what);
+	};
+	await client.subscribeResource({ uri: 'site:///note.txt' });
+	await sleep(500);
+	note('another text');
+	await until('site:///note.txt', 'an update');
+	tool(s, 'second', 'echo second');
+	await until('first second', 'another list of tools');
+	await client.unsubscribeResource({ uri: 'site:///note.txt' });
+	await sleep(300);
+	note('and another one');
+	await sleep(800);
+	eq(heard, [], 'nothing after the end of the subscription');
+	await transport.terminateSession();
 	await client.close();
 }, { settings: SITE.settings, own: true, browser: false });
