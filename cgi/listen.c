@@ -18,6 +18,7 @@
  *
  * Under FastCGI one process holds all streams.  As plain CGI each has a process of its own, is short, and there are few.
  */
+#include "arena.h"
 #include "conf.h"
 #include "door.h"
 #include "listen.h"
@@ -68,10 +69,16 @@ static void answer_post(struct request *rq, struct response *rs, struct stream *
 		door_tell(rq, rs, no, reply.id, reply.scope);
 }
 
+struct asked {
+	const struct bearer *who;
+	const char *session;
+};
+
 static void answer_get(struct request *rq, struct response *rs, struct stream *out, void *with)
 {
+	const struct asked *asked = with;
 	struct listener *l;
-	const struct fail *no = listen_new_of_session(&rq->cx, with, http_env(rq, "HTTP_MCP_SESSION_ID"), &l);
+	const struct fail *no = listen_new_of_session(&rq->cx, asked->who, asked->session, &l);
 
 	if (!no)
 		no = admit(rq, rs, out, l);
@@ -79,22 +86,19 @@ static void answer_get(struct request *rq, struct response *rs, struct stream *o
 		door_refuse(rq, rs, no);
 }
 
-/* The stateless revision has no such stream, and who goes on with an answer that was lost is at the wrong program. */
-static const struct fail *handle_get(struct request *rq, struct response *rs, struct bearer *who)
+/* Who wants to go on with an answer that was lost is at the wrong program. */
+static const struct fail *handle_get(struct request *rq, struct response *rs, const struct bearer *who)
 {
-	const struct way way = { .watch = -1 };
-	const struct rpc_post as_post = door_post(rq, &way);
-	const struct fail *no;
-	enum revision r;
+	struct asked *asked = arena_take(rq->cx.arena, sizeof *asked);
+	const struct fail *no = door_find_session(rq, &asked->session);
 
-	if (rq->method != METHOD_GET || !as_post.headers.session || http_env(rq, "HTTP_LAST_EVENT_ID") || !door_takes_events(rq))
-		return door_refuse_method(rq, rs);
-	if ((no = rpc_era_find_version(rq->cx.arena, &as_post.headers, &r)))
+	if (no)
 		return no;
-	if (r >= REVISION_MODERN)
+	if (rq->method != METHOD_GET || !asked->session || http_env(rq, "HTTP_LAST_EVENT_ID") || !door_takes_events(rq))
 		return door_refuse_method(rq, rs);
+	asked->who = who;
 	rs->pump = answer_get;
-	rs->pump_with = who;
+	rs->pump_with = asked;
 	return NULL;
 }
 

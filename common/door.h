@@ -21,6 +21,12 @@ const struct fail *door_check_post(struct request *rq, struct response *rs) __at
 /* 405: what may be done here by those who have no session. */
 const struct fail *door_refuse_method(struct request *rq, struct response *rs) __attribute__((nonnull, warn_unused_result));
 
+/*
+ * The session of a request without a message; NULL: there is none, as always in the stateless revision, which ignores the field.
+ * Refused: a revision that nobody serves.
+ */
+const struct fail *door_find_session(struct request *rq, const char **session) __attribute__((nonnull, warn_unused_result));
+
 /* The request as rpc_answer() takes it. */
 struct rpc_post door_post(struct request *rq, const struct way *way) __attribute__((nonnull));
 

@@ -27,15 +27,17 @@ need('T61', 'OPTIONS is a preflight whatever the version header says', async (s)
 			`status under ${v}`);
 });
 
-need('T19', 'GET without a session is 405 in every era, and so is DELETE; one that is not there is 404', async (s) => {
+need('T19', 'GET and DELETE without a session are 405, as always in the stateless era; one that is not there is 404', async (s) => {
 	const t = await tokenFor(s);
-	for (const v of [undefined, ...LEGACY, MODERN])
-		for (const [method, want, more] of [['GET', 405, {}], ['GET', v === MODERN ? 405 : 404, { 'Mcp-Session-Id': 'x' }], ['GET', 405, { 'Last-Event-ID': '1' }], ['DELETE', 405, {}],
-			['GET', 404, { 'Mcp-Session-Id': 'x', 'Last-Event-ID': '1' }], ['DELETE', 404, { 'Mcp-Session-Id': 'x' }]]) {
+	for (const v of [undefined, ...LEGACY, MODERN]) {
+		const none = v === MODERN ? 405 : 404;
+		for (const [method, want, more] of [['GET', 405, {}], ['GET', none, { 'Mcp-Session-Id': 'x' }], ['GET', 405, { 'Last-Event-ID': '1' }], ['DELETE', 405, {}],
+			['GET', none, { 'Mcp-Session-Id': 'x', 'Last-Event-ID': '1' }], ['DELETE', none, { 'Mcp-Session-Id': 'x' }]]) {
 			const r = await raw(s, { method, path: '/mcp', headers: { Accept: 'text/event-stream', ...bearer(t), ...version(v), ...more } });
 			status(r, want, `${method} under ${v} ${JSON.stringify(more)}`);
 			ok(message(r).error, 'a JSON-RPC error');
 		}
+	}
 });
 
 need('T08', 'a body that is not JSON is 400 -32700 under every header', async (s) => {

@@ -123,8 +123,10 @@ need('M20', 'a file of the site: lists of each kind, and a resource that is anot
 	const owner = fs.statSync(s.dir);
 	const drop = (file, text) => {
 		for (const at of [`${s.dir}/site/${file.split('/')[0]}`]) if (!fs.existsSync(at)) { fs.mkdirSync(at, { mode: 0o755 }); fs.chownSync(at, owner.uid, owner.gid); }
-		fs.writeFileSync(`${s.dir}/site/${file}`, text, { mode: 0o644 });
-		fs.chownSync(`${s.dir}/site/${file}`, owner.uid, owner.gid);
+		// In one step: whoever looks between two hears of two changes.
+		fs.writeFileSync(`${s.dir}/dropped`, text, { mode: 0o644 });
+		fs.chownSync(`${s.dir}/dropped`, owner.uid, owner.gid);
+		fs.renameSync(`${s.dir}/dropped`, `${s.dir}/site/${file}`);
 	};
 	drop('resources/note.txt', 'one');
 	drop('resources/other.txt', 'one');
@@ -132,7 +134,7 @@ need('M20', 'a file of the site: lists of each kind, and a resource that is anot
 	await sleep(50);
 	const x = await Session.begin(s, t);
 	const e = await open(x);
-	tool(s, 'second', 'echo second');
+	drop('tools/second.json', '{ "builtin": "search_knowledge_base" }');
 	eq(await e.next(), [LISTS('tools')], 'a tool');
 	drop('prompts/new.md', 'text');
 	eq(await e.next(), [LISTS('prompts')], 'a prompt');
