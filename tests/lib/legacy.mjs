@@ -131,15 +131,15 @@ class Heard {
 }
 
 export class Session {
-	constructor(s, token, version, id) {
-		Object.assign(this, { s, token, version, id });
+	constructor(s, token, version, id, path) {
+		Object.assign(this, { s, token, version, id, path });
 	}
 
-	static async begin(s, token, version = '2025-11-25', capabilities = {}) {
-		const r = await post(s, token, { jsonrpc: '2.0', id: 0, method: 'initialize', params: { ...initialize(version), capabilities } });
+	static async begin(s, token, version = '2025-11-25', capabilities = {}, path = '/mcp') {
+		const r = await post(s, token, { jsonrpc: '2.0', id: 0, method: 'initialize', params: { ...initialize(version), capabilities } }, {}, { path });
 		status(r, 200, 'initialize');
 		ok(r.headers['mcp-session-id'], 'a session id');
-		return new Session(s, token, r.json.result.protocolVersion, r.headers['mcp-session-id']);
+		return new Session(s, token, r.json.result.protocolVersion, r.headers['mcp-session-id'], path);
 	}
 
 	get headers() {
@@ -183,8 +183,8 @@ export class Session {
 	/** The stream without a request, on which the server says what has changed; a Heard. */
 	async listen(o = {}) {
 		const stop = new AbortController();
-		const r = await fetch(`${this.s.url}/mcp`, { signal: stop.signal, headers: { Accept: 'text/event-stream', ...bearer(o.token ?? this.token), ...this.headers, ...o.headers } });
-		status(r, o.status ?? 200, 'GET');
+		const r = await fetch(`${this.s.url}${this.path}`, { signal: stop.signal, headers: { Accept: 'text/event-stream', ...bearer(o.token ?? this.token), ...this.headers, ...o.headers } });
+		eq(r.status, 200, 'status of GET');
 		return new Heard(r, stop);
 	}
 

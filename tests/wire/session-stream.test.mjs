@@ -5,7 +5,7 @@
 
 import fs from 'node:fs';
 import { each, eq, match, ok, status } from '../lib/check.mjs';
-import { sleep, start } from '../lib/harness.mjs';
+import { ROOT, sleep, start } from '../lib/harness.mjs';
 import { raw } from '../lib/http.mjs';
 import { Session } from '../lib/legacy.mjs';
 import { CREATE, LEGACY, MODERN, bearer, call, initialize, legacyResult, modern, modernResult, post, rpcError, toolResult } from '../lib/mcp.mjs';
@@ -279,6 +279,20 @@ row('LI-07', 'where the web server does not know listen, GET is 405 and does no 
 	}
 	status(await raw(s, { path: '/team-b/mcp' }), 401, 'without a token');
 }, { settings: { '[resource {issuer}/team-b/mcp]': { name: 'Team B' } } });
+
+row('LI-07', 'the configuration of a further endpoint leads GET to listen, and going on with an answer to mcp', (s) => within(async (open) => {
+	delete s.settings[`[resource ${s.issuer}/team-b/mcp]`];	// the route that the harness makes for it
+	s.web.push('var.mcp_path = "/team-b/mcp"', `include ${JSON.stringify(`${ROOT}/lighttpd-conf/mcp-${s.front}-path.conf`)}`);
+	await s.restart();
+	const { tokens } = await obtain(s, { resource: `${s.issuer}/team-b/mcp`, scope: 'read:knowledge' });
+	const at = await Session.begin(s, tokens.access_token, '2025-11-25', {}, '/team-b/mcp');
+	const e = await open(at);
+	change(s, 'tools');
+	eq(await e.next(), [LISTS('tools')], 'the list');
+	const r = await raw(s, { path: '/team-b/mcp', headers: { Accept: 'text/event-stream', ...bearer(tokens.access_token), ...at.headers, 'Last-Event-ID': 'x' } });
+	rpcError(r, 400, -32600, undefined, 'an event that is not there');
+	rpcError(await get(s, await tokenFor(s), at.headers), 404, -32001, undefined, 'a session of another endpoint');
+}), { settings: { '[resource {issuer}/team-b/mcp]': { name: 'Team B' } }, fronts: ['fastcgi', 'cgi'], own: true });
 
 /** What initialize and server/discover say of what can change. */
 async function promised(s) {
