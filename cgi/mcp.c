@@ -163,13 +163,15 @@ static void answer_resume(struct request *rq, struct response *rs, struct stream
 	resume_give(&rq->cx, out, with);
 }
 
-/* Only an answer that was lost can be asked for; there is no stream without a request. */
+/* Only an answer that was lost can be asked for; a stream without a request is to be had from the program listen alone. */
 static const struct fail *handle_get(struct request *rq, struct response *rs, const struct bearer *who)
 {
-	const char *session = door_session(rq), *last = http_env(rq, "HTTP_LAST_EVENT_ID");
+	const char *session, *last = http_env(rq, "HTTP_LAST_EVENT_ID");
 	struct resume *resume;
-	const struct fail *no;
+	const struct fail *no = door_find_session(rq, &session);
 
+	if (no)
+		return no;
 	if (rq->method != METHOD_GET || !session || !last || !door_takes_events(rq)) {
 		return door_refuse_method(rq, rs);
 	}
@@ -182,9 +184,11 @@ static const struct fail *handle_get(struct request *rq, struct response *rs, co
 
 static const struct fail *handle_delete(struct request *rq, struct response *rs, const struct bearer *who)
 {
-	const char *session = door_session(rq);
-	const struct fail *no;
+	const char *session;
+	const struct fail *no = door_find_session(rq, &session);
 
+	if (no)
+		return no;
 	if (!session) {
 		return door_refuse_method(rq, rs);
 	}

@@ -78,28 +78,35 @@ static const char *find_header(void *with, const char *name)
 	return http_env(rq, key);
 }
 
-struct rpc_post door_post(struct request *rq, const struct way *way)
+static struct rpc_headers headers_of(struct request *rq)
 {
-	return (struct rpc_post){
-		.body = rq->body,
-		.body_len = rq->body_len,
-		.headers = {
-			.version = http_env(rq, "HTTP_MCP_PROTOCOL_VERSION"),
-			.method = http_env(rq, "HTTP_MCP_METHOD"),
-			.name = http_env(rq, "HTTP_MCP_NAME"),
-			.session = http_env(rq, "HTTP_MCP_SESSION_ID"),
-			.find = find_header,
-			.with = rq,
-		},
-		.way = way,
+	return (struct rpc_headers){
+		.version = http_env(rq, "HTTP_MCP_PROTOCOL_VERSION"),
+		.method = http_env(rq, "HTTP_MCP_METHOD"),
+		.name = http_env(rq, "HTTP_MCP_NAME"),
+		.session = http_env(rq, "HTTP_MCP_SESSION_ID"),
+		.find = find_header,
+		.with = rq,
 	};
 }
 
-const char *door_session(const struct request *rq)
+struct rpc_post door_post(struct request *rq, const struct way *way)
 {
-	const char *version = http_env(rq, "HTTP_MCP_PROTOCOL_VERSION");
+	return (struct rpc_post){ .body = rq->body, .body_len = rq->body_len, .headers = headers_of(rq), .way = way };
+}
 
-	return version && rpc_shape_is_modern(version) ? NULL : http_env(rq, "HTTP_MCP_SESSION_ID");
+const struct fail *door_find_session(struct request *rq, const char **session)
+{
+	const struct rpc_headers headers = headers_of(rq);
+	const struct fail *no;
+	enum revision r;
+
+	*session = NULL;
+	if (!headers.session)
+		return NULL;
+	if (!(no = rpc_era_find_version(rq->cx.arena, &headers, &r)) && r < REVISION_MODERN)
+		*session = headers.session;
+	return no;
 }
 
 static void give_back(void *slot)

@@ -21,11 +21,14 @@ const struct fail *door_check_post(struct request *rq, struct response *rs) __at
 /* 405: what may be done here by those who have no session. */
 const struct fail *door_refuse_method(struct request *rq, struct response *rs) __attribute__((nonnull, warn_unused_result));
 
+/*
+ * The session of a request without a message; NULL: there is none, as always in the stateless revision, which ignores the field.
+ * Refused: a revision that nobody serves.
+ */
+const struct fail *door_find_session(struct request *rq, const char **session) __attribute__((nonnull, warn_unused_result));
+
 /* The request as rpc_answer() takes it. */
 struct rpc_post door_post(struct request *rq, const struct way *way) __attribute__((nonnull));
-
-/* The session that a request names; NULL: none.  The stateless revision has none, whatever its header fields say. */
-const char *door_session(const struct request *rq) __attribute__((nonnull));
 
 /* Does the client name this media type in Accept? */
 bool door_accepts(const struct request *rq, const char *type) __attribute__((nonnull));

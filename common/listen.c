@@ -10,6 +10,7 @@
 #include "listen.h"
 #include "listen_feed.h"
 #include "listen_hook.h"
+#include "listen_session.h"
 #include "listen_want.h"
 #include "log.h"
 
@@ -21,23 +22,37 @@
  */
 enum { CHECK_SECONDS = 60, LISTEN_TASK_MAX = 128 * 1024 };
 
-static const struct fail too_many = {
-	200, "temporarily_unavailable", "Too many streams are open here; try again later", RPC_INTERNAL_ERROR, 0, 0
-};
-static const struct fail too_many_of_one = {
-	200, "temporarily_unavailable", "Too many streams of one user are open; end one of them", RPC_INTERNAL_ERROR, 0, 0
-};
-
 /* How a stream speaks. */
 enum listen_kind {
 	LISTEN_SUBSCRIPTION,		/* subscriptions/listen of 2026-07-28 */
+	LISTEN_SESSION,			/* GET with a session, of the revisions before */
+	LISTEN_KINDS
+};
+
+/* A method is refused by an error of its own, a GET by its status. */
+static const struct fail too_many[LISTEN_KINDS] = {
+	[LISTEN_SUBSCRIPTION] = {
+		200, "temporarily_unavailable", "Too many streams are open here; try again later", RPC_INTERNAL_ERROR, 0, 0
+	},
+	[LISTEN_SESSION] = {
+		503, "temporarily_unavailable", "Too many streams are open here; try again later", RPC_INTERNAL_ERROR, 30, 0
+	},
+};
+static const struct fail too_many_of_one[LISTEN_KINDS] = {
+	[LISTEN_SUBSCRIPTION] = {
+		200, "temporarily_unavailable", "Too many streams of one user are open; end one of them", RPC_INTERNAL_ERROR, 0, 0
+	},
+	[LISTEN_SESSION] = {
+		429, "temporarily_unavailable", "Too many streams of one user are open; end one of them", RPC_INTERNAL_ERROR, 30, 0
+	},
 };
 
 struct listener {
 	struct listener *next, **place;
 	struct arena *arena;
 	enum listen_kind kind;
-	const char *id;			/* of the request, as JSON */
+	const char *id;			/* LISTEN_SUBSCRIPTION: of the request, as JSON */
+	struct listen_session session;	/* LISTEN_SESSION */
 	struct listen_want want;
 	int64_t user_id;		/* 0: a machine */
 	const char *client_id;
@@ -45,6 +60,8 @@ struct listener {
 	struct digest token;
 	int64_t began_at, ends_at, checked_at;
 	bool doubtful;			/* somebody has written since the token was looked at */
+	bool unread;			/* or since the session was, which could not be read then */
+	bool replaced;			/* by a later stream of the session */
 };
 
 static struct listener *first;
@@ -56,18 +73,27 @@ static bool is_of(const struct listener *l, const struct bearer *who)
 	return who->user_id ? l->user_id == who->user_id : !l->user_id && strcmp(l->client_id, who->client_id) == 0;
 }
 
-static const struct fail *check_room(struct context *cx, const struct bearer *who)
+static bool is_in(const struct listener *l, const struct digest *session)
+{
+	return session && l->kind == LISTEN_SESSION && memcmp(&l->session.hash, session, sizeof *session) == 0;
+}
+
+/* session: a stream of it makes room, because the new one takes its place. */
+static const struct fail *check_room(struct context *cx, const struct bearer *who, enum listen_kind kind,
+    const struct digest *session)
 {
 	int64_t all = 0, own = 0;
 
 	for (const struct listener *l = first; l; l = l->next) {
+		if (l->replaced || is_in(l, session))
+			continue;
 		all++;
 		own += is_of(l, who);
 	}
 	if (all < cx->conf->listen_max && own < cx->conf->listen_person)
 		return NULL;
 	log_line("no stream: %s", all < cx->conf->listen_max ? "listen_person is reached" : "listen_max is reached");
-	return all < cx->conf->listen_max ? &too_many_of_one : &too_many;
+	return all < cx->conf->listen_max ? &too_many_of_one[kind] : &too_many[kind];
 }
 
 /* Not all that were opened after a restart end together, and so come back together. */
@@ -80,13 +106,12 @@ static int64_t life(const struct conf *conf)
 	return conf->listen_life - tenth + random % (2 * tenth + 1);
 }
 
-static struct listener *put_in(struct context *cx, struct arena *a, const struct bearer *who, const struct rpc_message *m)
+static struct listener *put_in(struct context *cx, struct arena *a, const struct bearer *who, enum listen_kind kind)
 {
 	struct listener *l = arena_take(a, sizeof *l);
 
 	l->arena = a;
-	l->kind = LISTEN_SUBSCRIPTION;
-	l->id = arena_copy(a, m->id);
+	l->kind = kind;
 	l->user_id = who->user_id;
 	l->client_id = arena_copy(a, who->client_id);
 	l->resource = cx->resource;
@@ -106,12 +131,37 @@ const struct fail *listen_new(struct context *cx, const struct bearer *who, stru
 	struct listen_want want;
 	const struct fail *no;
 
-	if ((no = listen_want_read(cx, a, who, m, &want)) || (no = check_room(cx, who)) ||
+	if ((no = listen_want_read(cx, a, who, m, &want)) || (no = check_room(cx, who, LISTEN_SUBSCRIPTION, NULL)) ||
 	    (!first && (no = listen_feed_begin(cx)))) {
 		arena_drop(a);
 		return no;
 	}
-	*l = put_in(cx, a, who, m);
+	*l = put_in(cx, a, who, LISTEN_SUBSCRIPTION);
+	(*l)->id = arena_copy(a, m->id);
+	(*l)->want = want;
+	return NULL;
+}
+
+/* From here on nothing is said on the streams that the session had in this process; those of others see it in the rows. */
+static void replace(const struct digest *session)
+{
+	for (struct listener *l = first; l; l = l->next)
+		if (is_in(l, session))
+			l->replaced = true;
+}
+
+const struct fail *listen_new_of_session(struct context *cx, const struct bearer *who, const char *id, struct listener **l)
+{
+	struct listen_want want = { .list = { [CHANGE_TOOLS] = true, [CHANGE_PROMPTS] = true, [CHANGE_RESOURCES] = true } };
+	struct listen_session session;
+	const struct fail *no;
+
+	if ((no = listen_session_find(cx, who, id, &session)) || (no = check_room(cx, who, LISTEN_SESSION, &session.hash)) ||
+	    (!first && (no = listen_feed_begin(cx))) || (no = listen_session_begin(cx, &session, &want)))
+		return no;
+	replace(&session.hash);
+	*l = put_in(cx, arena_new(), who, LISTEN_SESSION);
+	(*l)->session = session;
 	(*l)->want = want;
 	return NULL;
 }
@@ -123,6 +173,8 @@ void listen_drop(struct listener *l)
 	if (l->next)
 		l->next->place = l->place;
 	*l->place = l->next;
+	if (l->kind == LISTEN_SESSION)
+		listen_session_drop(&l->session);
 	arena_drop(a);
 }
 
@@ -138,9 +190,9 @@ static struct buf note(struct context *cx, const struct listener *l, const char 
 {
 	struct buf b = buf_new(cx->arena);
 
-	buf_printf(&b, "{\"jsonrpc\":\"2.0\",\"method\":\"%s\",\"params\":{" SUBSCRIPTION, method);
-	buf_text(&b, l->id);
-	buf_char(&b, '}');
+	buf_printf(&b, "{\"jsonrpc\":\"2.0\",\"method\":\"%s\",\"params\":{", method);
+	if (l->kind == LISTEN_SUBSCRIPTION)
+		buf_printf(&b, SUBSCRIPTION "%s}", l->id);
 	return b;
 }
 
@@ -153,19 +205,26 @@ static void say(struct stream *s, struct buf *b)
 static void begin(struct context *cx, struct stream *s, void *with)
 {
 	const struct listener *l = with;
-	struct buf b = note(cx, l, "notifications/subscriptions/acknowledged");
+	struct buf b;
 
+	if (l->kind == LISTEN_SESSION) {
+		stream_begin(s);
+		return;
+	}
+	b = note(cx, l, "notifications/subscriptions/acknowledged");
 	json_put_name(&b, "notifications");
 	listen_want_put(&b, &l->want);
 	say(s, &b);
 }
 
-/* The result: clients know by it that they may come again. */
+/* The result: clients know by it that they may come again.  A GET has no result: clients come again in any case. */
 static void end(struct context *cx, struct stream *s, void *with)
 {
 	const struct listener *l = with;
 	struct buf b = buf_new(cx->arena);
 
+	if (l->kind == LISTEN_SESSION)
+		return;
 	buf_printf(&b, "{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"resultType\":\"complete\"," SUBSCRIPTION "%s}", l->id, l->id);
 	say(s, &b);
 }
@@ -213,6 +272,17 @@ static bool has_new_stamp(struct listen_uri *u)
 	return other;
 }
 
+/* What a session may hear of is asked when it is told: it was subscribed to at some time, perhaps with another token. */
+static bool may_hear(struct context *cx, const struct listener *l, const char *uri)
+{
+	struct bearer *who;
+	bool may;
+
+	if (l->kind == LISTEN_SUBSCRIPTION)
+		return true;
+	return !access_find(cx->store, cx->arena, &l->token, cx->now, &who) && who && !listen_may_hear(cx, who, uri, &may) && may;
+}
+
 static void tell_resources(struct context *cx, struct stream *s, struct listener *l, const struct listen_news *news)
 {
 	for (size_t i = 0; i < l->want.uris; i++) {
@@ -222,7 +292,7 @@ static void tell_resources(struct context *cx, struct stream *s, struct listener
 
 		if (news->files && u->path && has_new_stamp(u))
 			changed = true;
-		if (!changed)
+		if (!changed || !may_hear(cx, l, u->uri))
 			continue;
 		b = note(cx, l, "notifications/resources/updated");
 		json_put_member(&b, "uri", u->uri);
@@ -269,13 +339,28 @@ static bool is_welcome(struct context *cx, struct listener *l)
 	return who != NULL;
 }
 
+/*
+ * A session that has ended, or has a later stream, ends this one; else what it is subscribed to is what it is told of.  Read
+ * whenever somebody has written, before anything is told: no message is told on two streams.
+ */
+static bool is_in_session(struct context *cx, struct listener *l)
+{
+	bool on = !l->replaced;
+
+	if (l->kind != LISTEN_SESSION || !on)
+		return on;
+	if (listen_feed_news()->committed || l->unread)
+		l->unread = listen_session_read(cx, &l->session, &l->want, &on) != NULL;
+	return on;
+}
+
 static bool tick(struct context *cx, struct stream *s, void *with)
 {
 	const struct listen_news *news = listen_feed_news();
 	struct listener *l = with;
 
 	cx->resource = l->resource;
-	if (cx->now >= l->ends_at || !is_welcome(cx, l)) {
+	if (cx->now >= l->ends_at || !is_welcome(cx, l) || !is_in_session(cx, l)) {
 		end(cx, s, l);
 		return false;
 	}

@@ -242,6 +242,14 @@ const struct fail *rpc_era_find(struct arena *a, const struct rpc_headers *heade
 	return m->kind == RPC_REQUEST ? find_request(a, &h, m) : find_notification(&h, m);
 }
 
+const struct fail *rpc_era_find_version(struct arena *a, const struct rpc_headers *h, enum revision *r)
+{
+	const char *version = trim(a, h->version);
+
+	*r = version && rpc_shape_is_modern(version) ? REVISION_MODERN : REVISION_OLDEST;
+	return !version || *r == REVISION_MODERN || rpc_shape_find(version, r) ? NULL : &other_header_revision;
+}
+
 bool rpc_era_has_batches(struct arena *a, const struct rpc_headers *h)
 {
 	const char *version = trim(a, h->version);

@@ -29,6 +29,13 @@ struct rpc_headers {
 const struct fail *rpc_era_find(struct arena *a, const struct rpc_headers *h, struct rpc_message *m)
     __attribute__((nonnull, warn_unused_result));
 
+/*
+ * For a request without a body: the version that its header claims; without one the oldest.  Refused: one that nobody serves.
+ * What comes after the newest revision counts as that one.
+ */
+const struct fail *rpc_era_find_version(struct arena *a, const struct rpc_headers *h, enum revision *r)
+    __attribute__((nonnull, warn_unused_result));
+
 /* Of a request for which the Mcp-Method header had another name. */
 extern const struct fail rpc_era_other_method;
 

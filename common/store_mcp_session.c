@@ -93,6 +93,33 @@ const struct fail *mcp_session_drop(struct store *s, const struct digest *hash)
 	return query_run(&q);
 }
 
+const struct fail *mcp_session_listen(struct store *s, const struct digest *hash, int64_t *number)
+{
+	struct query q = query_new(s, SQL_MCP_SESSION_LISTEN);
+
+	query_digest(&q, ":hash", hash);
+	*number = query_row(&q) ? column_int(&q, 0) : 0;
+	return query_end(&q);
+}
+
+const struct fail *mcp_session_hears(struct store *s, struct arena *a, const struct digest *hash, int64_t number, bool *on,
+    const char *uri[SUBSCRIPTIONS_MAX], size_t *n)
+{
+	struct query q = query_new(s, SQL_MCP_SESSION_HEARS);
+
+	*on = false;
+	*n = 0;
+	query_digest(&q, ":hash", hash);
+	query_int(&q, ":number", number);
+	query_int(&q, ":most", SUBSCRIPTIONS_MAX);
+	while (query_row(&q)) {
+		*on = true;
+		if (column_int(&q, 0))
+			uri[(*n)++] = column_text(&q, a, 1);
+	}
+	return query_end(&q);
+}
+
 /* ---- cancelled requests -------------------------------------------------------------------------------------------- */
 
 const struct fail *cancelled_put(struct store *s, const struct digest *session, const char *request, int64_t now)

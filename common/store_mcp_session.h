@@ -37,6 +37,17 @@ const struct fail *mcp_session_touch(struct store *s, const struct digest *hash,
 const struct fail *mcp_session_set_level(struct store *s, const struct digest *hash, const char *level)
     __attribute__((nonnull, warn_unused_result));
 
+/* *number is that of its newest stream from here on, or 0: the session is over. */
+const struct fail *mcp_session_listen(struct store *s, const struct digest *hash, int64_t *number)
+    __attribute__((nonnull, warn_unused_result));
+
+/*
+ * What it is subscribed to, in the order of the names.  *on is false when it is over, or has a newer stream than the one of that
+ * number.
+ */
+const struct fail *mcp_session_hears(struct store *s, struct arena *a, const struct digest *hash, int64_t number, bool *on,
+    const char *uri[SUBSCRIPTIONS_MAX], size_t *n) __attribute__((nonnull, warn_unused_result));
+
 /* With all that is remembered for it. */
 const struct fail *mcp_session_drop(struct store *s, const struct digest *hash) __attribute__((nonnull, warn_unused_result));
 

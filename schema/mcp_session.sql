@@ -14,16 +14,26 @@ DELETE FROM mcp_session WHERE hash IN (
 -- Whoever begins one takes a few old ones along.
 DELETE FROM mcp_session WHERE hash IN (SELECT hash FROM mcp_session WHERE seen_at <= :idle_since LIMIT 20);
 
--- mcp_session_find: mcp
+-- mcp_session_find: mcp listen
 -- Somebody else's is as if it were not there.
 SELECT revision, capabilities, level, seen_at FROM mcp_session
  WHERE hash = :hash AND user_id IS :user_id AND client_id = :client_id AND resource = :resource AND seen_at > :idle_since;
 
--- mcp_session_touch: mcp
+-- mcp_session_touch: mcp listen
 UPDATE mcp_session SET seen_at = :now WHERE hash = :hash;
 
 -- mcp_session_level: mcp
 UPDATE mcp_session SET level = :level WHERE hash = :hash;
+
+-- mcp_session_listen: listen
+-- A stream of its own; the one that was opened last is the one on which something is said.
+UPDATE mcp_session SET streams = streams + 1 WHERE hash = :hash RETURNING streams;
+
+-- mcp_session_hears: listen
+-- No row: it is over, or has a newer stream.  One that is subscribed to nothing has one row, which says so.
+SELECT subscription.uri IS NOT NULL, coalesce(subscription.uri, '')
+  FROM mcp_session LEFT JOIN subscription ON subscription.session = mcp_session.hash
+ WHERE mcp_session.hash = :hash AND mcp_session.streams = :number ORDER BY subscription.uri LIMIT :most;
 
 -- mcp_session_drop: mcp
 DELETE FROM mcp_session WHERE hash = :hash;

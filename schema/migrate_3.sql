@@ -32,7 +32,8 @@ CREATE TABLE mcp_session (
 	capabilities	TEXT NOT NULL,
 	level		TEXT NOT NULL DEFAULT '',
 	created_at	INTEGER NOT NULL,
-	seen_at		INTEGER NOT NULL
+	seen_at		INTEGER NOT NULL,
+	streams		INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX mcp_session_by_user ON mcp_session (user_id);
 CREATE INDEX mcp_session_by_client ON mcp_session (client_id);

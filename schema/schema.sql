@@ -247,7 +247,8 @@ CREATE TABLE mcp_session (
 	capabilities	TEXT NOT NULL,			-- JSON object: the client's
 	level		TEXT NOT NULL DEFAULT '',	-- of logging/setLevel
 	created_at	INTEGER NOT NULL,
-	seen_at		INTEGER NOT NULL		-- about when it was last used
+	seen_at		INTEGER NOT NULL,		-- about when it was last used
+	streams		INTEGER NOT NULL DEFAULT 0	-- that it has opened by GET: the last one is the one that speaks
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX mcp_session_by_user ON mcp_session (user_id);
 CREATE INDEX mcp_session_by_client ON mcp_session (client_id);

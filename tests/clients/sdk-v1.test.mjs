@@ -3,7 +3,8 @@
 // The official TypeScript SDK of the first generation, as it comes from its package, from the first 401 to the tools:
 // discovery, registration, PKCE, the person at the browser, tokens, refresh and step-up.
 
-import { CreateMessageRequestSchema, ElicitRequestSchema, ListRootsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import fs from 'node:fs';
+import { CreateMessageRequestSchema, ElicitRequestSchema, ListRootsRequestSchema, ResourceUpdatedNotificationSchema, ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
@@ -11,16 +12,16 @@ import { eq, match, ok } from '../lib/check.mjs';
 import { decide, listener } from '../lib/chromium.mjs';
 import { sleep } from '../lib/harness.mjs';
 import { live } from '../lib/live.mjs';
-import { CREATE, READ, SEARCH, WRITE } from '../lib/mcp.mjs';
+import { BUILT_IN, CREATE, READ, SEARCH, WRITE } from '../lib/mcp.mjs';
 import { obtain, refresh } from '../lib/oauth.mjs';
 import { SITE, asker, tool } from '../lib/site.mjs';
 import { Provider, recorder } from './provider.mjs';
 
-function open(s, provider, web) {
+function open(s, provider, web, more = {}) {
 	const client = new Client({ name: 'sdk-v1-test', version: '1.0.0' });
 	client.faults = [];
 	client.onerror = (e) => client.faults.push(e);
-	const transport = new StreamableHTTPClientTransport(new URL(`${s.issuer}/mcp`), { authProvider: provider, fetch: web.fetch });
+	const transport = new StreamableHTTPClientTransport(new URL(`${s.issuer}/mcp`), { authProvider: provider, fetch: web.fetch, ...more });
 	return { client, transport };
 }
 
@@ -44,21 +45,21 @@ async function agree({ s, browser }, provider, transport, wait, context) {
 	await transport.finishAuth(params.get('code'));
 }
 
-async function connected(ctx, { metadata, web = recorder(ctx.s) } = {}) {
+async function connected(ctx, { metadata, web = recorder(ctx.s), more } = {}) {
 	const wait = await listener();
 	const provider = new Provider(wait.url, metadata);
 	const first = open(ctx.s, provider, web);
 	await unauthorized(first.client.connect(first.transport), 'the first connection');
 	await agree(ctx, provider, first.transport, wait);
 	await first.client.close();
-	const { client, transport } = open(ctx.s, provider, web);
+	const { client, transport } = open(ctx.s, provider, web, more);
 	await client.connect(transport);
 	return { client, transport, provider, wait, web, async end() { await client.close(); await wait.close(); } };
 }
 
 async function useTools(client, word) {
 	const { tools } = await client.listTools();
-	eq(tools.map((x) => x.name).sort(), [CREATE, SEARCH].sort(), 'tools');
+	eq(tools.map((x) => x.name).sort(), [...BUILT_IN].sort(), 'tools');
 	for (const tool of tools) ok(tool.title && tool.outputSchema && tool.annotations, `${tool.name}: title, outputSchema and annotations`);
 	const made = await client.callTool({ name: CREATE, arguments: { title: `Title ${word}`, content: `Text about ${word}`, tags: ['sdk'] } });
 	ok(!made.isError, `create: ${JSON.stringify(made.content)}`);
@@ -93,8 +94,9 @@ live('from the 401 to both tools', async (ctx) => {
 	eq([asked.get('response_type'), asked.get('code_challenge_method'), asked.get('resource')], ['code', 'S256', s.resource], 'parameters of the request');
 	ok(/^mcpa_/.test(provider.kept.access_token) && /^mcpr_/.test(provider.kept.refresh_token), 'tokens');
 	eq(provider.kept.token_type.toLowerCase(), 'bearer', 'token_type');
-	// The stream that this SDK opens behind the handshake is refused, and that is no fault.
+	// The stream that this SDK opens behind the handshake.
 	await sleep(200);
+	eq(web.count('GET', '/mcp', 200), 1, 'streams');
 	eq(c.client.faults.map(String), [], 'faults that the SDK told');
 	await c.end();
 });
@@ -103,7 +105,7 @@ live('a confidential client is served as well', async (ctx) => {
 	for (const method of ['client_secret_basic', 'client_secret_post']) {
 		const c = await connected(ctx, { metadata: { token_endpoint_auth_method: method } });
 		ok(c.provider.client.client_secret, `${method}: a secret`);
-		eq((await c.client.listTools()).tools.length, 2, `${method}: tools`);
+		eq((await c.client.listTools()).tools.length, BUILT_IN.length, `${method}: tools`);
 		await c.end();
 	}
 });
@@ -111,7 +113,7 @@ live('a confidential client is served as well', async (ctx) => {
 live('unknown tools and unknown methods are errors that the SDK can tell', async (ctx) => {
 	const c = await connected(ctx);
 	for (const [what, make, code] of [['tool', () => c.client.callTool({ name: 'no_such_tool', arguments: {} }), -32602],
-		['prompts', () => c.client.listPrompts(), -32601]]) {
+		['prompt', () => c.client.getPrompt({ name: 'no_such_prompt' }), -32602]]) {
 		let said;
 		try {
 			await make();
@@ -131,7 +133,7 @@ live('an access token that ran out is renewed by the SDK on its own', async (ctx
 	const before = c.provider.kept;
 	for (let n = 0; n < 2; n++) {
 		await sleep(3200);
-		eq((await c.client.listTools()).tools.length, 2, 'tools after the token ran out');
+		eq((await c.client.listTools()).tools.length, BUILT_IN.length, 'tools after the token ran out');
 	}
 	ok(c.provider.saved.length >= 3, `tokens were renewed (${c.provider.saved.length} times saved)`);
 	ok(c.provider.kept.access_token !== before.access_token && c.provider.kept.refresh_token !== before.refresh_token, 'both tokens are new');
@@ -163,7 +165,7 @@ live('a token without the scope of a tool: the SDK asks the person once more', a
 	provider.kept = { ...got.tokens, issuer: s.issuer };
 	const { client, transport } = open(s, provider, recorder(s));
 	await client.connect(transport);
-	eq((await client.listTools()).tools.length, 2, 'tools with the first token');
+	eq((await client.listTools()).tools.length, BUILT_IN.length, 'tools with the first token');
 	const args = { name: CREATE, arguments: { title: 'step-up', content: 'written after the second consent' } };
 	await unauthorized(client.callTool(args), 'the call');
 	const scope = provider.asked[0].searchParams.get('scope').split(' ');
@@ -177,7 +179,8 @@ live('a token without the scope of a tool: the SDK asks the person once more', a
 
 live('a grant that was taken back sends the person to the browser again', async (ctx) => {
 	const { s } = ctx;
-	const c = await connected(ctx);
+	// The stream ends with the grant; a client that opened it once more would send the person to the browser, too.
+	const c = await connected(ctx, { more: { reconnectionOptions: { initialReconnectionDelay: 1000, maxReconnectionDelay: 1000, reconnectionDelayGrowFactor: 1, maxRetries: 0 } } });
 	const used = c.provider.kept.refresh_token;
 	// Someone else uses the refresh token twice: the grant is dead, and the SDK must find its way back.
 	await refresh(s, c.provider.client, used);
@@ -185,7 +188,7 @@ live('a grant that was taken back sends the person to the browser again', async 
 	await unauthorized(c.client.listTools(), 'a call with a dead grant');
 	eq(c.provider.asked.length, 2, 'visits to the browser');
 	await agree(ctx, c.provider, c.transport, c.wait);
-	eq((await c.client.listTools()).tools.length, 2, 'tools after the second consent');
+	eq((await c.client.listTools()).tools.length, BUILT_IN.length, 'tools after the second consent');
 	eq(c.web.count('POST', '/register', 201), 1, 'registrations');
 	await c.end();
 }, { settings: { refresh_grace: 0 } });
@@ -227,5 +230,41 @@ live('a tool that asks is answered by the handlers of the SDK, and a long one by
 	ok((await long) instanceof Error && Date.now() - began < 5000, 'cancelled');
 	await transport.terminateSession();
 	eq(s.counts().mcp_session, 0, 'the session is over');
+	await client.close();
+}, { settings: SITE.settings, own: true, browser: false });
+
+live('what changes is heard by the handlers of the SDK: a resource that it is subscribed to, and the list of tools', async ({ s }) => {
+	tool(s, 'first', 'echo first');
+	fs.mkdirSync(`${s.dir}/site/resources`, { mode: 0o755 });
+	const note = (text) => fs.writeFileSync(`${s.dir}/site/resources/note.txt`, text, { mode: 0o644 });
+	note('one');
+	const { access_token } = (await obtain(s)).tokens;
+	const client = new Client({ name: 'sdk-v1-test', version: '1.0.0' });
+	const heard = [];
+	client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => { heard.push(params.uri); });
+	client.setNotificationHandler(ToolListChangedNotificationSchema, async () => { heard.push((await client.listTools()).tools.map((x) => x.name).join(' ')); });
+	const transport = new StreamableHTTPClientTransport(new URL(`${s.issuer}/mcp`), { requestInit: { headers: { Authorization: `Bearer ${access_token}` } } });
+	await client.connect(transport);
+	const { tools, resources } = client.getServerCapabilities();
+	eq([tools.listChanged, resources.subscribe], [true, true], 'what is promised');
+	const until = async (want, what) => {
+		for (const end = Date.now() + 5000; !heard.includes(want) && Date.now() < end; ) await sleep(20);
+		ok(heard.includes(want), `${what}: ${heard}`);
+		// A file that is written in two steps may be heard of twice.
+		await sleep(500);
+		heard.length = 0;
+	};
+	await client.subscribeResource({ uri: 'site:///note.txt' });
+	await sleep(500);
+	note('another text');
+	await until('site:///note.txt', 'an update');
+	tool(s, 'second', 'echo second');
+	await until('first second', 'another list of tools');
+	await client.unsubscribeResource({ uri: 'site:///note.txt' });
+	await sleep(300);
+	note('and another one');
+	await sleep(800);
+	eq(heard, [], 'nothing after the end of the subscription');
+	await transport.terminateSession();
 	await client.close();
 }, { settings: SITE.settings, own: true, browser: false });

@@ -3,7 +3,8 @@
 // A client of the older revisions with a session: initialize, requests that may be answered by a stream on which the server
 // asks back, responses that go by a connection of their own, coming back to a stream that was lost.
 
-import { eq, ok, status } from './check.mjs';
+import { eq, match, ok, status } from './check.mjs';
+import { sleep } from './harness.mjs';
 import { raw } from './http.mjs';
 import { bearer, initialize, nextId, post } from './mcp.mjs';
 
@@ -69,16 +70,76 @@ class Events {
 	}
 }
 
-export class Session {
-	constructor(s, token, version, id) {
-		Object.assign(this, { s, token, version, id });
+/** What is said on the stream of a session, as it comes. */
+class Heard {
+	constructor(r, stop) {
+		Object.assign(this, { r, stop, text: '', messages: [], comments: 0, closed: false });
+		this.pump();
 	}
 
-	static async begin(s, token, version = '2025-11-25', capabilities = {}) {
-		const r = await post(s, token, { jsonrpc: '2.0', id: 0, method: 'initialize', params: { ...initialize(version), capabilities } });
+	async pump() {
+		try {
+			for await (const chunk of this.r.body) {
+				this.text += Buffer.from(chunk).toString();
+				for (let end; (end = this.text.indexOf('\n\n')) >= 0; this.text = this.text.slice(end + 2)) {
+					const event = this.text.slice(0, end);
+					if (event.startsWith(':')) {
+						this.comments++;
+						continue;
+					}
+					match(event, /^event: message\ndata: \{.*\}$/, 'an event is one message and nothing else');
+					const m = JSON.parse(event.split('\n')[1].slice(6));
+					eq([m.jsonrpc, 'id' in m, 'result' in m, m.params?._meta], ['2.0', false, false, undefined], `a plain notification: ${event}`);
+					this.messages.push(m);
+				}
+			}
+		} catch (e) {
+			this.fault = e;
+		}
+		this.closed = true;
+	}
+
+	/** The next one: [method, uri]. */
+	async next(ms = 5000) {
+		for (const end = Date.now() + ms; !this.messages.length; await sleep(5))
+			if (Date.now() > end || this.closed) throw new Error(`no message within ${ms} ms (${this.closed ? `closed ${this.fault ?? ''}` : 'open'})`);
+		const { method, params } = this.messages.shift();
+		return params?.uri === undefined ? [method] : [method, params.uri];
+	}
+
+	/** So many, in any order. */
+	async some(n) {
+		const all = [];
+		while (all.length < n) all.push((await this.next()).join(' '));
+		return all.sort();
+	}
+
+	async silent(ms = 700) {
+		await sleep(ms);
+		eq([this.messages, this.closed], [[], false], 'nothing is said, and the stream is open');
+	}
+
+	/** Closed by the server, in an orderly way and without another word. */
+	async ended(ms = 4000) {
+		for (const end = Date.now() + ms; !this.closed; await sleep(5)) if (Date.now() > end) throw new Error(`it is open after ${ms} ms`);
+		eq([this.messages, this.text, this.fault], [[], '', undefined], 'a plain end');
+	}
+
+	close() {
+		this.stop.abort();
+	}
+}
+
+export class Session {
+	constructor(s, token, version, id, path) {
+		Object.assign(this, { s, token, version, id, path });
+	}
+
+	static async begin(s, token, version = '2025-11-25', capabilities = {}, path = '/mcp') {
+		const r = await post(s, token, { jsonrpc: '2.0', id: 0, method: 'initialize', params: { ...initialize(version), capabilities } }, {}, { path });
 		status(r, 200, 'initialize');
 		ok(r.headers['mcp-session-id'], 'a session id');
-		return new Session(s, token, r.json.result.protocolVersion, r.headers['mcp-session-id']);
+		return new Session(s, token, r.json.result.protocolVersion, r.headers['mcp-session-id'], path);
 	}
 
 	get headers() {
@@ -117,6 +178,14 @@ export class Session {
 	async resume(last, o = {}) {
 		const r = await fetch(`${this.s.url}/mcp`, { headers: { Accept: 'text/event-stream', ...bearer(o.token ?? this.token), ...this.headers, 'Last-Event-ID': last } });
 		return new Events(r);
+	}
+
+	/** The stream without a request, on which the server says what has changed; a Heard. */
+	async listen(o = {}) {
+		const stop = new AbortController();
+		const r = await fetch(`${this.s.url}${this.path}`, { signal: stop.signal, headers: { Accept: 'text/event-stream', ...bearer(o.token ?? this.token), ...this.headers, ...o.headers } });
+		eq(r.status, 200, 'status of GET');
+		return new Heard(r, stop);
 	}
 
 	end(o = {}) {

@@ -27,15 +27,17 @@ need('T61', 'OPTIONS is a preflight whatever the version header says', async (s)
 			`status under ${v}`);
 });
 
-need('T19', 'GET is 405 in every era, unless a session asks for what it has lost; DELETE without a session is 405', async (s) => {
+need('T19', 'GET and DELETE without a session are 405, as always in the stateless era; one that is not there is 404', async (s) => {
 	const t = await tokenFor(s);
-	for (const v of [undefined, ...LEGACY, MODERN])
-		for (const [method, want, more] of [['GET', 405, {}], ['GET', 405, { 'Mcp-Session-Id': 'x' }], ['GET', 405, { 'Last-Event-ID': '1' }], ['DELETE', 405, {}],
-			['GET', v === MODERN ? 405 : 404, { 'Mcp-Session-Id': 'x', 'Last-Event-ID': '1' }], ['DELETE', v === MODERN ? 405 : 404, { 'Mcp-Session-Id': 'x' }]]) {
+	for (const v of [undefined, ...LEGACY, MODERN]) {
+		const none = v === MODERN ? 405 : 404;
+		for (const [method, want, more] of [['GET', 405, {}], ['GET', none, { 'Mcp-Session-Id': 'x' }], ['GET', 405, { 'Last-Event-ID': '1' }], ['DELETE', 405, {}],
+			['GET', none, { 'Mcp-Session-Id': 'x', 'Last-Event-ID': '1' }], ['DELETE', none, { 'Mcp-Session-Id': 'x' }]]) {
 			const r = await raw(s, { method, path: '/mcp', headers: { Accept: 'text/event-stream', ...bearer(t), ...version(v), ...more } });
 			status(r, want, `${method} under ${v} ${JSON.stringify(more)}`);
 			ok(message(r).error, 'a JSON-RPC error');
 		}
+	}
 });
 
 need('T08', 'a body that is not JSON is 400 -32700 under every header', async (s) => {
@@ -455,8 +457,6 @@ need('V02', 'the result of initialize: capabilities of what is served, and who s
 		const result = legacyResult(await post(s, t, hello(v)), 0);
 		ok(result.capabilities.tools, `${v}: tools are declared`);
 		for (const key of Object.keys(result.capabilities)) oneOf(key, known, `${v}: capability`);
-		// Without a stream to deliver them on there is nothing to promise.
-		for (const one of Object.values(result.capabilities)) lacks(JSON.stringify(one), /"(listChanged|subscribe)":true/, `${v}: capabilities`);
 		ok(typeof result.serverInfo.name === 'string' && typeof result.serverInfo.version === 'string', `${v}: serverInfo`);
 		const members = { '2025-03-26': ['name', 'version'], '2025-06-18': ['name', 'version', 'title'] }[v] ?? ['name', 'version', 'title', 'description', 'websiteUrl', 'icons'];
 		for (const key of Object.keys(result.serverInfo)) oneOf(key, members, `${v}: member of serverInfo`);

@@ -220,12 +220,18 @@ static char *read_head(int fd, struct arena *a, size_t *len)
 	return memcpy(arena_take_raw(a, *len + 1), head, *len + 1);
 }
 
-static bool asks_for_stream(char *const *env)
+/* As the web server's configuration tells it. */
+static bool asks_for_stream(char *const *env, bool main_endpoint)
 {
-	for (; *env; env++)
+	bool get = false, back = false;
+
+	for (; *env; env++) {
 		if (strcmp(*env, "HTTP_MCP_METHOD=subscriptions/listen") == 0)
 			return true;
-	return false;
+		get = get || strcmp(*env, "REQUEST_METHOD=GET") == 0;
+		back = back || strncmp(*env, "HTTP_LAST_EVENT_ID=", 19) == 0;
+	}
+	return main_endpoint && get && !back;
 }
 
 /* A connection to the database must not be in two processes: it is closed before. */
@@ -268,7 +274,7 @@ static void answer_one(int fd, const char *peer, struct arena *a)
 	struct http h = { .fd = fd, .answer = buf_new(a) };
 	struct front front = { .with = &h, .read = body_read, .write = answer_write };
 	const struct endpoint *ep;
-	bool chunked = false;
+	bool chunked = false, main_endpoint;
 
 	if (!(head = read_head(fd, a, &len)))
 		return;
@@ -322,12 +328,13 @@ static void answer_one(int fd, const char *peer, struct arena *a)
 	env[n] = NULL;
 	if (chunked)
 		read_chunked(a, &h);
-	if (asks_for_stream(env)) {
+	main_endpoint = ep == &mcp && path == strlen("/mcp");
+	if (asks_for_stream(env, main_endpoint)) {
 		if (!become_stream())
 			return;
 		front.watch = watch_client;
 		front.is_ending = is_told;
-		if (ep == &mcp && path == strlen("/mcp"))
+		if (main_endpoint)
 			ep = &listening;
 	}
 	serve_one(ep, env, &front);
