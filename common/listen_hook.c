@@ -7,6 +7,7 @@
 #include "site_resource.h"
 #include "store_document.h"
 #include "task_json.h"
+#include "work.h"
 
 const struct fail *listen_may_hear(struct context *cx, const struct bearer *who, const char *uri, bool *may)
 {
@@ -33,7 +34,7 @@ const struct fail *listen_may_hear_task(struct context *cx, const struct bearer 
 	struct task *t;
 	const struct fail *no = task_find(cx->store, cx->arena, &whose, cx->now, &t);
 
-	*may = !no && t;
+	*may = !no && t && work_may(cx, who, t);
 	return no;
 }
 

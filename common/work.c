@@ -12,8 +12,10 @@
 #include "json.h"
 #include "log.h"
 #include "rpc_ask.h"
+#include "scope.h"
 #include "slot.h"
 #include "store_change.h"
+#include "tool.h"
 #include "work.h"
 #include "work_start.h"
 
@@ -121,6 +123,14 @@ const struct fail *work_new(struct context *cx, const struct bearer *who, struct
 
 /* ---- found, and looked after --------------------------------------------------------------------------------------- */
 
+/* Whoever could not call the tool now has no business with what it came to.  One that is gone asks for nothing. */
+bool work_may(struct context *cx, const struct bearer *who, const struct task *t)
+{
+	const struct tool *tool = tool_find(cx, t->tool);
+
+	return !tool || scope_covers(cx->conf, who->scope, tool->scope);
+}
+
 static const struct fail *find(struct context *cx, const struct bearer *who, const char *id, struct task **t)
 {
 	const struct task whose = {
@@ -128,7 +138,7 @@ static const struct fail *find(struct context *cx, const struct bearer *who, con
 	};
 	const struct fail *no = task_find(cx->store, cx->arena, &whose, cx->now, t);
 
-	return no || *t ? no : &work_unknown;
+	return no || (*t && work_may(cx, who, *t)) ? no : &work_unknown;
 }
 
 static bool is_lost(struct context *cx, const struct task *t)

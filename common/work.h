@@ -56,4 +56,7 @@ void work_queue(struct context *cx, struct task *to, const char *message) __attr
 /* Its worker has died, or must end: again, or failed. */
 void work_lose(struct context *cx, struct task *to) __attribute__((nonnull));
 
+/* May a token see it, and answer it?  Only with the scope that the tool asks for. */
+bool work_may(struct context *cx, const struct bearer *who, const struct task *t) __attribute__((nonnull));
+
 #endif

@@ -8,7 +8,7 @@ import { eq, match, ok, oneOf } from '../lib/check.mjs';
 import { decide, listener } from '../lib/chromium.mjs';
 import { sleep } from '../lib/harness.mjs';
 import { live } from '../lib/live.mjs';
-import { CREATE, KEY, MODERN, READ, SEARCH, WRITE } from '../lib/mcp.mjs';
+import { BUILT_IN, CREATE, KEY, MODERN, READ, SEARCH, WRITE } from '../lib/mcp.mjs';
 import { obtain } from '../lib/oauth.mjs';
 import { Provider, recorder } from './provider.mjs';
 
@@ -57,7 +57,7 @@ async function connected(ctx, mode, { metadata, web = recorder(ctx.s) } = {}) {
 
 async function useTools(client, word) {
 	const { tools } = await client.listTools();
-	eq(tools.map((x) => x.name).sort(), [CREATE, SEARCH].sort(), 'tools');
+	eq(tools.map((x) => x.name).sort(), BUILT_IN, 'tools');
 	const made = await client.callTool({ name: CREATE, arguments: { title: `Title ${word}`, content: `Text about ${word}` } });
 	ok(!made.isError, `create: ${JSON.stringify(made.content)}`);
 	eq(made.structuredContent.author, 'alice', 'author');
@@ -90,17 +90,14 @@ for (const mode of ['auto', 'pinned'])
 
 live('auto: an unknown method and an unknown tool are errors that the SDK can tell', async (ctx) => {
 	const c = await connected(ctx, 'auto');
-	for (const [what, make] of [['tool', () => c.client.callTool({ name: 'no_such_tool', arguments: {} })], ['prompts', () => c.client.listPrompts()]]) {
-		let result;
-		try {
-			result = await make();
-		} catch (e) {
-			ok(e instanceof Error && e.message, `${what}: an error`);
-			continue;
-		}
-		eq(result.prompts, [], `${what}: an empty list`);
+	for (const [what, make] of [['tool', () => c.client.callTool({ name: 'no_such_tool', arguments: {} })], ['prompt', () => c.client.getPrompt({ name: 'no_such_prompt' })],
+		['resource', () => c.client.readResource({ uri: 'kb:///documents/999999' })]]) {
+		let told;
+		await make().catch((e) => { told = e; });
+		ok(told instanceof Error && told.message, `an unknown ${what} is an error`);
 	}
-	eq((await c.client.listTools()).tools.length, 2, 'tools afterwards');
+	eq((await c.client.listPrompts()).prompts.map((p) => p.name), ['answer_from_documents'], 'prompts');
+	eq((await c.client.listTools()).tools.length, BUILT_IN.length, 'tools afterwards');
 	await c.end();
 });
 

@@ -9,7 +9,7 @@ import { sleep } from '../lib/harness.mjs';
 import { Session } from '../lib/legacy.mjs';
 import { KEY, accepted, call, modern, modernResult, rpcError } from '../lib/mcp.mjs';
 import { need, tokenFor } from '../lib/need.mjs';
-import { obtain } from '../lib/oauth.mjs';
+import { obtain, refresh } from '../lib/oauth.mjs';
 import { SITE, asker, running, tool } from '../lib/site.mjs';
 
 const CAN = { meta: { clientCapabilities: { extensions: { [`${KEY}tasks`]: {} }, elicitation: {} } } };
@@ -67,6 +67,22 @@ need('M78', 'a task ends with the epoch that its permission was given in', async
 	const [row] = s.sql(`SELECT status, message FROM task WHERE id = '${id}'`);
 	match(JSON.stringify(row), /cancelled.*taken back/, 'its end');
 }, { ...SITE, own: true });
+
+need('M74', 'a token that could not call the tool sees nothing of its task, and answers none of its questions', async (s) => {
+	asker(s, 'guarded', { who: NAME }, { long: true, scope: 'write:knowledge' });
+	const wide = await obtain(s, { scope: 'read:knowledge write:knowledge' });
+	const narrow = (await refresh(s, wide.client, wide.tokens.refresh_token, { scope: 'read:knowledge' })).json;
+	eq(narrow.scope, 'read:knowledge', 'what the second token holds');
+	const id = await begin(s, wide.tokens.access_token, 'guarded');
+	const asked = await until(s, wide.tokens.access_token, id, ['input_required']);
+	const inputResponses = { [Object.keys(asked.inputRequests)[0]]: { action: 'accept', content: { name: 'Ada' } } };
+	for (const [method, params] of [['tasks/get', {}], ['tasks/update', { inputResponses }], ['tasks/cancel', {}]])
+		rpcError(await ask(s, narrow.access_token, method, { taskId: id, ...params }, { id: 9 }), 200, -32602, 9, method);
+	const x = listen(s, narrow.access_token, { taskIds: [id] }, CAN);
+	eq((await x.acknowledged()).params.notifications.taskIds ?? [], [], 'what it will hear of');
+	x.close();
+	eq((await look(s, wide.tokens.access_token, id)).status, 'input_required', 'it still asks');
+}, SITE);
 
 need('M77', 'a task that came to very much ends no stream', async (s) => {
 	tool(s, 'much', 'sleep 1; head -c 500000 /dev/zero | tr "\\0" x', { long: true, output_max: 1000000 });
