@@ -8,6 +8,7 @@
 #include "bearer.h"
 #include "door.h"
 #include "listen.h"
+#include "log.h"
 #include "resource.h"
 #include "scope.h"
 #include "slot.h"
@@ -135,13 +136,32 @@ static const char *path_of(const struct request *rq)
 	return path ? path : "";
 }
 
+/*
+ * Apache keeps the field from programs unless it is told otherwise.  Whether a client has sent one cannot be seen from here, so
+ * that the log says it once a process.
+ */
+static void hint_at_apache(const struct request *rq)
+{
+	static bool told;
+	const char *server = http_env(rq, "SERVER_SOFTWARE");
+
+	if (told || !server || strncmp(server, "Apache", strlen("Apache")) != 0)
+		return;
+	told = true;
+	log_line("a request came without Authorization; if the client has sent it, Apache keeps it back: in .htaccess, "
+	    "CGIPassAuth On (mod_fcgid: FcgidPassHeader Authorization in its configuration) lets it through");
+}
+
 const struct fail *door_open(struct request *rq, struct bearer **who)
 {
 	const struct fail *no;
 
 	if (!(rq->cx.resource = resource_at(rq->cx.conf, path_of(rq))))
 		return &fail_not_found;
-	if ((no = bearer_check(&rq->cx, http_authorization(rq), who)))
+	no = bearer_check(&rq->cx, http_authorization(rq), who);
+	if (no == &bearer_missing)
+		hint_at_apache(rq);
+	if (no)
 		return no;
 	bearer_seen(&rq->cx, *who);
 	return NULL;

@@ -16,7 +16,8 @@ bench="wrk"
 # Some tools of the tests are in Python.
 check="libcmocka-dev sqlite3 python3"
 # libclang-rt-14-dev carries libclang_rt.fuzzer and the sanitizers of Debian 12's clang, which only recommends it.
-test="clang libclang-rt-14-dev chromium"
+# Apache without its service: a test starts it.
+test="clang libclang-rt-14-dev chromium apache2-bin libapache2-mod-fcgid"
 
 # A Node from elsewhere will do; Debian's npm would bring a second one.
 node() {
