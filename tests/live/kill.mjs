@@ -322,7 +322,7 @@ await check('the server answers as if nothing had been', async () => {
 	status(await raw(s, { path: '/.well-known/oauth-authorization-server' }), 200, 'metadata');
 	if (front === 'cgi') return;
 	for (const parent of childrenOf(s.child.pid))
-		oneOf(childrenOf(parent).length, [nameOf(parent) === 'mcp' ? settings.mcp_workers : settings.workers], `workers of ${nameOf(parent)}`);
+		oneOf(childrenOf(parent).length, [{ mcp: settings.mcp_workers, listen: 1 }[nameOf(parent)] ?? settings.workers], `workers of ${nameOf(parent)}`);
 });
 
 await check('nothing is left over', () => s.stop());
