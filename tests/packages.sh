@@ -13,8 +13,8 @@ set -eu
 build="gcc make pkg-config libc6-dev libfcgi-dev libjson-c-dev libssl-dev libsqlite3-dev libpcre2-dev libcurl4-openssl-dev"
 run="lighttpd curl"
 bench="wrk"
-# Some tools of the tests are in Python.
-check="libcmocka-dev sqlite3 python3"
+# Some tools of the tests are in Python, and one of the README in PHP.
+check="libcmocka-dev sqlite3 python3 php-cli"
 # libclang-rt-14-dev carries libclang_rt.fuzzer and the sanitizers of Debian 12's clang, which only recommends it.
 # Apache without its service: a test starts it.
 test="clang libclang-rt-14-dev chromium apache2-bin libapache2-mod-fcgid"

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -322,6 +324,60 @@ static void instants_are_utc(void **state)
 		assert_string_equal(rfc3339_text(cx.arena, cases[i].seconds), cases[i].text);
 }
 
+/* A definition on the site, of a tool that takes one member and no other. */
+static void put_definition(const char *site, const char *member)
+{
+	char path[128];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/tools/one.json", site);
+	assert_non_null(f = fopen(path, "w"));
+	fprintf(f, "{\"description\":\"x\",\"scope\":\"\",\"run\":[\"cat\"],\"inputSchema\":{\"type\":\"object\",\"properties\":"
+	    "{\"%s\":{}},\"additionalProperties\":false}}", member);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* As another request, some time after all files were written. */
+static const struct tool *found_later(struct context *at, const char *id)
+{
+	const struct tool *t;
+
+	snprintf(at->id, sizeof at->id, "%s", id);
+	at->shown = NULL;
+	assert_non_null(t = tool_find(at, "one"));
+	return t;
+}
+
+static void a_schema_is_compiled_once_until_its_file_changes(void **state)
+{
+	struct conf with_site = conf;
+	struct context at = cx;
+	const struct schema *first;
+	const struct tool *t;
+	char site[64], tools[80];
+
+	(void)state;
+	snprintf(site, sizeof site, "%s/site", folder);
+	snprintf(tools, sizeof tools, "%s/tools", site);
+	assert_return_code(mkdir(site, 0755), 0);
+	assert_return_code(mkdir(tools, 0755), 0);
+	with_site.site = site;
+	at.conf = &with_site;
+	at.now = (int64_t)time(NULL) + 60;
+	put_definition(site, "a");
+	assert_non_null(first = found_later(&at, "0000000000000001")->input);
+	for (int i = 0; i < 3; i++)
+		assert_ptr_equal(found_later(&at, "0000000000000002")->input, first);
+	put_definition(site, "another");
+	t = found_later(&at, "0000000000000003");
+	assert_null(schema_check(at.arena, t->input, parse("{\"another\":1}")));
+	assert_non_null(schema_check(at.arena, t->input, parse("{\"a\":1}")));
+	tool_end();
+	assert_return_code(unlink(arena_printf(at.arena, "%s/one.json", tools)), 0);
+	assert_return_code(rmdir(tools), 0);
+	assert_return_code(rmdir(site), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -335,6 +391,7 @@ int main(void)
 		cmocka_unit_test(wrong_arguments_are_told_to_the_model),
 		cmocka_unit_test(an_unreadable_file_is_our_fault),
 		cmocka_unit_test(instants_are_utc),
+		cmocka_unit_test(a_schema_is_compiled_once_until_its_file_changes),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -5,7 +5,7 @@
 
 import fs from 'node:fs';
 import { eq, lacks, match, ok, status } from '../lib/check.mjs';
-import { sleep } from '../lib/harness.mjs';
+import { ROOT, sleep } from '../lib/harness.mjs';
 import { KEY, MODERN, bearer, call, legacy, legacyResult, meta, mirrored, modern, rpcError, toolRefusal } from '../lib/mcp.mjs';
 import * as mcp from '../lib/mcp.mjs';
 import { tokenFor } from '../lib/need.mjs';
@@ -88,6 +88,29 @@ row('SI-01', 'with a site the tools are those of the site: what is built in is o
 	status(await call(s, (await obtain(s, { scope: 'write:knowledge' })).tokens.access_token, 'search_documents', { query: 'x' }), 403, 'its scope');
 	modernResult(await call(s, await tokenFor(s), 'search_documents', { query: 'x' }));
 }, { ...SITE, own: true });
+
+/** The indented blocks of a section of the README, and what it says of `run` for other languages. */
+function fromReadme(title) {
+	const section = fs.readFileSync(`${ROOT}/README.md`, 'utf8').split(`\n## ${title}\n`)[1].split('\n## ')[0];
+	return { blocks: [...section.matchAll(/(?:^ {4}.*\n(?:\n(?= {4}))?)+/gm)].map((m) => m[0].replace(/^ {4}/gm, '')),
+		runs: [...section.matchAll(/`"run": (\[[^`]*\])`/g)].map((m) => JSON.parse(m[1])) };
+}
+
+row('SI-03', 'the tool of the README works in sh, Python and PHP, as it is printed there, in ten lines at most', async (s) => {
+	const { blocks: [, json, sh, python, php], runs } = fromReadme('Write a tool');
+	const definition = JSON.parse(json), t = await tokenFor(s);
+	tool(s, 'greet', sh, definition);
+	eq([definition.run, ...runs], [['greet.sh'], ['python3', 'greet.py'], ['php', 'greet.php']], 'what runs');
+	for (const [i, text] of [python, php].entries()) {
+		tool(s, `greet${i}`, null, { ...definition, run: runs[i] });
+		fs.writeFileSync(`${s.dir}/site/tools/${runs[i][1]}`, text, { mode: 0o644 });
+		fs.chownSync(`${s.dir}/site/tools/${runs[i][1]}`, fs.statSync(s.dir).uid, fs.statSync(s.dir).gid);
+	}
+	for (const name of ['greet', 'greet0', 'greet1'])
+		match(textOf(modernResult(await call(s, t, name, { name: 'Ada' }), undefined, name)), /^Hello, Ada!/, name);
+	match(textOf(modernResult(await call(s, t, 'greet', { name: 'Ada' }))), /signed in as alice/, 'who calls');
+	for (const text of [sh, python, php]) ok(text.trim().split('\n').length <= 10, `lines: ${text}`);
+}, SITE);
 
 row('SI-02', 'a tool that was dropped in this very second is called twice in one post', async (s) => {
 	tool(s, 'just_now', 'echo "here"', { scope: 'read:knowledge' });
