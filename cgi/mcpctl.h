@@ -99,6 +99,17 @@ void mcpctl_put_object(struct buf *b) __attribute__((nonnull));
 /* Prints a document as one line. */
 void mcpctl_print_document(const struct buf *b) __attribute__((nonnull));
 
+/* A list under way: lines for people, or the elements of a JSON array. */
+struct mcpctl_list {
+	struct mcpctl *m;
+	struct buf json;
+	bool as_json;
+};
+
+/* The whole of a command that takes --json alone and lists what `each` gives.  Returns the exit status. */
+int mcpctl_list(struct mcpctl *m, int argc, char **argv, const struct fail *(*each)(struct mcpctl_list *l))
+    __attribute__((nonnull(1, 4)));
+
 /* A password from the terminal (asked twice) or the first line of standard input; NULL: it was said why. */
 const char *mcpctl_read_password(struct mcpctl *m, bool from_stdin, size_t *len) __attribute__((nonnull));
 

@@ -9,12 +9,6 @@
 #include "line.h"
 #include "mcpctl_command.h"
 
-struct list {
-	struct mcpctl *m;
-	struct buf json;
-	bool as_json;
-};
-
 /* An object that is not closed yet. */
 static void put_document(struct buf *b, const struct document *d)
 {
@@ -30,7 +24,7 @@ static void put_document(struct buf *b, const struct document *d)
 
 static void give_document(void *with, const struct document *d)
 {
-	struct list *l = with;
+	struct mcpctl_list *l = with;
 
 	if (l->as_json) {
 		put_document(&l->json, d);
@@ -44,25 +38,14 @@ static void give_document(void *with, const struct document *d)
 	putchar('\n');
 }
 
+static const struct fail *each(struct mcpctl_list *l)
+{
+	return document_each(l->m->store, l->m->arena, give_document, l);
+}
+
 int mcpctl_document_list(struct mcpctl *m, int argc, char **argv)
 {
-	struct list l = { .m = m };
-	const struct option options[] = { { "--json", &l.as_json, NULL, NULL }, { NULL, NULL, NULL, NULL } };
-	const struct fail *no;
-	int n = mcpctl_read_options(m, argc, argv, options);
-
-	if (n != 0)
-		return n < 0 ? EXIT_USAGE : mcpctl_misuse(m, "'%s' is not understood", argv[0]);
-	if (!mcpctl_open(m))
-		return EXIT_FAILURE;
-	l.json = buf_new(m->arena);
-	buf_char(&l.json, '[');
-	if ((no = document_each(m->store, m->arena, give_document, &l)))
-		return mcpctl_refused(no);
-	buf_char(&l.json, ']');
-	if (l.as_json)
-		mcpctl_print_document(&l.json);
-	return EXIT_SUCCESS;
+	return mcpctl_list(m, argc, argv, each);
 }
 
 /* ---- one of them ------------------------------------------------------------------------------------------------- */

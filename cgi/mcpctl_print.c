@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* mcpctl_print: how things are shown: to people without what could drive their terminal, to programs as strict JSON. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -133,4 +134,25 @@ void mcpctl_print_document(const struct buf *b)
 			fwrite(p, 1, n, stdout);
 	}
 	putchar('\n');
+}
+
+int mcpctl_list(struct mcpctl *m, int argc, char **argv, const struct fail *(*each)(struct mcpctl_list *l))
+{
+	struct mcpctl_list l = { .m = m };
+	const struct option options[] = { { "--json", &l.as_json, NULL, NULL }, { NULL, NULL, NULL, NULL } };
+	const struct fail *no;
+	int n = mcpctl_read_options(m, argc, argv, options);
+
+	if (n != 0)
+		return n < 0 ? EXIT_USAGE : mcpctl_misuse(m, "'%s' is not understood", argv[0]);
+	if (!mcpctl_open(m))
+		return EXIT_FAILURE;
+	l.json = buf_new(m->arena);
+	buf_char(&l.json, '[');
+	if ((no = each(&l)))
+		return mcpctl_refused(no);
+	buf_char(&l.json, ']');
+	if (l.as_json)
+		mcpctl_print_document(&l.json);
+	return EXIT_SUCCESS;
 }

@@ -11,12 +11,6 @@
 #include "redirect.h"
 #include "store_redirect.h"
 
-struct list {
-	struct mcpctl *m;
-	struct buf json;
-	bool as_json;
-};
-
 static const struct fail *note(struct mcpctl *m, const char *what, const char *pattern)
 {
 	struct context cx = mcpctl_context(m);
@@ -59,7 +53,7 @@ int mcpctl_redirect_deny(struct mcpctl *m, int argc, char **argv)
 
 static void give_rule(void *with, const struct redirect_rule *r)
 {
-	struct list *l = with;
+	struct mcpctl_list *l = with;
 
 	if (!l->as_json) {
 		printf("%lld  %-5s  %s  ", (long long)r->id, r->allow ? "allow" : "deny", mcpctl_date(l->m->arena, r->created_at));
@@ -75,25 +69,14 @@ static void give_rule(void *with, const struct redirect_rule *r)
 	buf_char(&l->json, '}');
 }
 
+static const struct fail *each(struct mcpctl_list *l)
+{
+	return redirect_rule_each(l->m->store, l->m->arena, give_rule, l);
+}
+
 int mcpctl_redirect_list(struct mcpctl *m, int argc, char **argv)
 {
-	struct list l = { .m = m };
-	const struct option options[] = { { "--json", &l.as_json, NULL, NULL }, { NULL, NULL, NULL, NULL } };
-	const struct fail *no;
-	int n = mcpctl_read_options(m, argc, argv, options);
-
-	if (n != 0)
-		return n < 0 ? EXIT_USAGE : mcpctl_misuse(m, "'%s' is not understood", argv[0]);
-	if (!mcpctl_open(m))
-		return EXIT_FAILURE;
-	l.json = buf_new(m->arena);
-	buf_char(&l.json, '[');
-	if ((no = redirect_rule_each(m->store, m->arena, give_rule, &l)))
-		return mcpctl_refused(no);
-	buf_char(&l.json, ']');
-	if (l.as_json)
-		mcpctl_print_document(&l.json);
-	return EXIT_SUCCESS;
+	return mcpctl_list(m, argc, argv, each);
 }
 
 int mcpctl_redirect_drop(struct mcpctl *m, int argc, char **argv)

@@ -9,12 +9,6 @@
 #include "store_task.h"
 #include "work.h"
 
-struct list {
-	struct mcpctl *m;
-	struct buf json;
-	bool as_json;
-};
-
 /* Working without a worker is waiting for one. */
 static const char *state_of(const struct task *t)
 {
@@ -45,7 +39,7 @@ static void put_task(struct buf *b, const struct task *t)
 
 static void give_task(void *with, const struct task *t)
 {
-	struct list *l = with;
+	struct mcpctl_list *l = with;
 
 	if (l->as_json) {
 		put_task(&l->json, t);
@@ -60,25 +54,14 @@ static void give_task(void *with, const struct task *t)
 	putchar('\n');
 }
 
+static const struct fail *each(struct mcpctl_list *l)
+{
+	return task_each(l->m->store, l->m->arena, give_task, l);
+}
+
 int mcpctl_task_list(struct mcpctl *m, int argc, char **argv)
 {
-	struct list l = { .m = m };
-	const struct option options[] = { { "--json", &l.as_json, NULL, NULL }, { NULL, NULL, NULL, NULL } };
-	int n = mcpctl_read_options(m, argc, argv, options);
-	const struct fail *no;
-
-	if (n != 0)
-		return n < 0 ? EXIT_USAGE : mcpctl_misuse(m, "'%s' is not understood", argv[0]);
-	if (!mcpctl_open(m))
-		return EXIT_FAILURE;
-	l.json = buf_new(m->arena);
-	buf_char(&l.json, '[');
-	if ((no = task_each(m->store, m->arena, give_task, &l)))
-		return mcpctl_refused(no);
-	buf_char(&l.json, ']');
-	if (l.as_json)
-		mcpctl_print_document(&l.json);
-	return EXIT_SUCCESS;
+	return mcpctl_list(m, argc, argv, each);
 }
 
 /* The task of that id, or NULL: it was said why. */

@@ -3,7 +3,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "json.h"
 #include "kb.h"
+#include "line.h"
+#include "rfc3339.h"
 #include "search.h"
 
 enum { DIGITS_MAX = 16 };		/* of DOCUMENT_ID_MAX */
@@ -30,6 +33,18 @@ bool kb_id(const char *uri, int64_t *id)
 	size_t n = strlen(KB_URI);
 
 	return strncmp(uri, KB_URI, n) == 0 && read_digits(uri + n, id);
+}
+
+void kb_put_members(struct buf *b, struct arena *a, const struct document *d, bool content)
+{
+	json_put_number(b, "id", d->id);
+	json_put_member(b, "title", d->title);
+	if (content)
+		json_put_member(b, "content", d->content);
+	line_put_list(b, "tags", d->tags);
+	json_put_member(b, "author", d->author);
+	json_put_member(b, "created_at", rfc3339_text(a, d->created_at));
+	json_put_member(b, "updated_at", rfc3339_text(a, document_changed_at(d)));
 }
 
 const struct fail *kb_read(struct context *cx, const struct bearer *who, int64_t id, struct document **d)

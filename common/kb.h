@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "buf.h"
 #include "context.h"
 #include "fail.h"
 #include "store_document.h"
@@ -30,6 +31,9 @@ const char *kb_uri(struct arena *a, int64_t id) __attribute__((nonnull, returns_
 
 /* The id of exactly such a URI: decimal, no sign, no leading zero, from 1 to DOCUMENT_ID_MAX.  False for anything else. */
 bool kb_id(const char *uri, int64_t *id) __attribute__((nonnull, warn_unused_result));
+
+/* Appends the members by which tools tell of a document to the open object; its content, too, when it is wanted. */
+void kb_put_members(struct buf *b, struct arena *a, const struct document *d, bool content) __attribute__((nonnull));
 
 /* *d with its content; NULL when it is not there, or not for him. */
 const struct fail *kb_read(struct context *cx, const struct bearer *who, int64_t id, struct document **d)

@@ -4,8 +4,6 @@
 
 #include "json.h"
 #include "kb.h"
-#include "line.h"
-#include "rfc3339.h"
 #include "builtin.h"
 
 enum { LIMIT_DEFAULT = 50 };
@@ -13,12 +11,7 @@ enum { LIMIT_DEFAULT = 50 };
 static void put_document(struct arena *a, struct buf *b, const struct document *d)
 {
 	buf_char(b, '{');
-	json_put_number(b, "id", d->id);
-	json_put_member(b, "title", d->title);
-	line_put_list(b, "tags", d->tags);
-	json_put_member(b, "author", d->author);
-	json_put_member(b, "created_at", rfc3339_text(a, d->created_at));
-	json_put_member(b, "updated_at", rfc3339_text(a, document_changed_at(d)));
+	kb_put_members(b, a, d, false);
 	buf_char(b, '}');
 }
 

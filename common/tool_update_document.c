@@ -5,7 +5,6 @@
 #include "json.h"
 #include "kb_change.h"
 #include "line.h"
-#include "rfc3339.h"
 #include "builtin.h"
 
 static const struct fail *update(struct tool_call *call)
@@ -27,12 +26,7 @@ static const struct fail *update(struct tool_call *call)
 	if (no || call->wrong)
 		return no;
 	buf_char(b, '{');
-	json_put_number(b, "id", d->id);
-	json_put_member(b, "title", d->title);
-	line_put_list(b, "tags", d->tags);
-	json_put_member(b, "author", d->author);
-	json_put_member(b, "created_at", rfc3339_text(cx->arena, d->created_at));
-	json_put_member(b, "updated_at", rfc3339_text(cx->arena, document_changed_at(d)));
+	kb_put_members(b, cx->arena, d, false);
 	buf_char(b, '}');
 	return NULL;
 }
