@@ -4,7 +4,7 @@
 #
 #	make            the programs, in build/bin
 #	make run        serve the example site on http://127.0.0.1:8080 (PORT= DATA= SITE= FRONT=cgi; DEMO_USER= DEMO_PASSWORD=)
-#	make check      the fast tests, about two minutes
+#	make check      the tests that need no web server and no browser
 #	make test       all tests, on the real servers, with the real clients, in a real browser
 #	make bench      what a request costs, as ratios to a floor measured in the same run
 #	make install    DESTDIR= PREFIX=/usr/local

@@ -27,14 +27,6 @@ const RUNS = [
 	{ revision: '2025-03-26', args: ['--suite', 'all', '--spec-version', '2025-03-26'] },
 ];
 
-/**
- * Scenarios that wait for a part of the server, by that part: a name, or a name and the revision in which it waits. One
- * that passes nevertheless is a fault of this list.
- */
-const WAITING = {};
-
-const waits = (name, revision) => Object.values(WAITING).flat().some((w) => [name, `${name} ${revision}`].includes(w));
-
 /** The suite itself leaves these out, whatever the server does. */
 const ALWAYS_SKIPPED = ['tasks-status-notifications'];
 
@@ -89,12 +81,9 @@ function say(name, fault) {
 	console.log(fault ? `not ok - ${name}: ${fault}` : `ok - ${name}`);
 }
 
-/** Says how a scenario came out: nothing but a line when it waits. */
+/** Says how a scenario came out. */
 function judge(front, revision, name, fault) {
-	const line = `conformance ${front} ${revision} ${name}`;
-	if (!waits(name, revision)) say(line, fault);
-	else if (!fault) say(line, 'is in the list of those that wait, and passes');
-	else console.log(`# waits: ${line}: ${fault.slice(0, 200)}`);
+	say(`conformance ${front} ${revision} ${name}`, fault);
 }
 
 async function runOne(s, front, run, filters) {
@@ -130,8 +119,6 @@ if (!['fastcgi', 'cgi'].includes(front)) {
 	process.exit(2);
 }
 await Promise.all(RUNS.map(async (run) => { run.names = await scenarios(run); }));
-const known = new Set(RUNS.flatMap((run) => run.names.flatMap((n) => [n, `${n} ${run.revision}`])).concat('site-check'));
-for (const name of Object.values(WAITING).flat().filter((n) => !known.has(n))) say(`conformance ${front} ${name}`, 'waits, and is no scenario');
 const s = await start({ front, site: SITE });
 try {
 	const checked = s.ctl(['site', 'check']);
