@@ -10,9 +10,9 @@
 #	make install    DESTDIR= PREFIX=/usr/local
 #	make clean
 #
-# LINK=dynamic links the web programs against shared libraries instead of static-PIE. The program fetch, which has the
-# network and is started by the web programs only, is always linked so: name services are shared libraries.  The program work is
-# started by mcp.
+# LINK=dynamic links the web programs against shared libraries instead of static-PIE. The programs fetch and doctor, which have the
+# network and are started by the web programs and mcpctl only, are always linked so: name services are shared libraries.  The
+# program work is started by mcp.
 
 VERSION := 0.1.0
 PREFIX  ?= /usr/local
@@ -23,7 +23,7 @@ endif
 LINK    ?= static
 O       ?= build
 
-WEB     := $(filter-out mcpctl% fetch work,$(patsubst cgi/%.c,%,$(wildcard cgi/*.c)))
+WEB     := $(filter-out mcpctl% fetch work doctor,$(patsubst cgi/%.c,%,$(wildcard cgi/*.c)))
 MAN     := $(wildcard cgi/*.1 cgi/*.5 cgi/*.8)
 
 WARN    := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wvla -Wstrict-prototypes -Werror
@@ -61,7 +61,7 @@ FUZZ    := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 
 .SECONDARY:
 .PHONY: all
-all: $(O)/libmcp.a $(WEB:%=$(O)/bin/%) $(O)/bin/fetch $(O)/bin/work $(if $(MCPCTL),$(O)/bin/mcpctl)
+all: $(O)/libmcp.a $(WEB:%=$(O)/bin/%) $(O)/bin/fetch $(O)/bin/doctor $(O)/bin/work $(if $(MCPCTL),$(O)/bin/mcpctl)
 
 # ---- what is generated: statements, schema, metaschemas, pages, style ------------------------------------------
 
@@ -123,6 +123,8 @@ $(O)/bin/work: $(O)/obj/cgi/work.o $(O)/libmcp.a | $(O)/bin
 	$(CC) $(CFLAGS) $(WEB_LD) $(QUIET_LD) -o $@ $< $(O)/libmcp.a $(LIBS)
 $(O)/bin/fetch: $(O)/obj/cgi/fetch.o $(O)/libmcp.a | $(O)/bin
 	$(CC) $(CFLAGS) -pie $(HARD_LD) -o $@ $< $(O)/libmcp.a -lcurl
+$(O)/bin/doctor: $(O)/obj/cgi/doctor.o $(O)/libmcp.a | $(O)/bin
+	$(CC) $(CFLAGS) -pie $(HARD_LD) -o $@ $< $(O)/libmcp.a -lcurl -ljson-c -lm
 
 # ---- tests ------------------------------------------------------------------------------------------------------
 
@@ -133,6 +135,8 @@ $(O)/asan/listen: cgi/listen.c $(O)/asan/libmcp.a
 	$(CC) $(SAN_CFLAGS) -o $@ $< $(O)/asan/libmcp.a $(LIBS)
 $(O)/asan/fetch: cgi/fetch.c $(O)/asan/libmcp.a | $(O)/asan
 	$(CC) $(SAN_CFLAGS) -o $@ $< $(O)/asan/libmcp.a -lcurl
+$(O)/asan/doctor: cgi/doctor.c $(O)/asan/libmcp.a | $(O)/asan
+	$(CC) $(SAN_CFLAGS) -o $@ $< $(O)/asan/libmcp.a -lcurl -ljson-c -lm
 $(O)/asan/work: cgi/work.c $(O)/asan/libmcp.a | $(O)/asan
 	$(CC) $(SAN_CFLAGS) -o $@ $< $(O)/asan/libmcp.a $(LIBS)
 $(O)/asan/test/%: tests/unit/%.c $(O)/asan/libmcp.a | $(O)/asan/test
@@ -150,7 +154,7 @@ $(O)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(O)/fuzz/libmcp.a
 	clang $(FUZZ_CFLAGS) -o $@ $< $(O)/fuzz/libmcp.a $(LIBS)
 
 .PHONY: inproc unit fuzz
-inproc: $(O)/asan/inproc $(O)/asan/fetch $(O)/asan/listen $(O)/asan/work
+inproc: $(O)/asan/inproc $(O)/asan/fetch $(O)/asan/doctor $(O)/asan/listen $(O)/asan/work
 unit: $(UNIT:%=$(O)/asan/test/%) $(O)/asan/schema_suite
 fuzz: $(FUZZ:%=$(O)/fuzz/%)
 
@@ -172,7 +176,7 @@ bench: all
 .PHONY: install clean
 install: all
 	install -d $(DESTDIR)$(PREFIX)/lib/mcp-cgi $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/mcp-cgi/lighttpd-conf
-	install -m 755 $(WEB:%=$(O)/bin/%) $(O)/bin/fetch $(O)/bin/work $(DESTDIR)$(PREFIX)/lib/mcp-cgi/
+	install -m 755 $(WEB:%=$(O)/bin/%) $(O)/bin/fetch $(O)/bin/doctor $(O)/bin/work $(DESTDIR)$(PREFIX)/lib/mcp-cgi/
 	install -m 755 $(O)/bin/mcpctl $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 lighttpd-conf/*.conf $(DESTDIR)$(PREFIX)/share/mcp-cgi/lighttpd-conf/
 	for m in $(MAN); do d=$(DESTDIR)$(PREFIX)/share/man/man$${m##*.}; install -d $$d && install -m 644 $$m $$d/ || exit; done
