@@ -11,8 +11,8 @@
  *	DELETE	Mcp-Session-Id	204, and the session is over
  *
  * A tool that reports progress, writes log messages or asks something while it works is answered by text/event-stream, if
- * the client takes that.  subscriptions/listen belongs to the program listen, and so does GET without Last-Event-ID.  Where the web
- * server does not know that, this program starts it in its own place as plain CGI, and answers by a short stream otherwise.
+ * the client takes that.  subscriptions/listen belongs to the program listen, and so does GET without Last-Event-ID.  Where the
+ * web server does not know that, this program starts it in its own place as plain CGI, and answers by a short stream otherwise.
  */
 #include <string.h>
 
