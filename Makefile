@@ -8,6 +8,7 @@
 #	make test       all tests, on the real servers, with the real clients, in a real browser
 #	make bench      what a request costs, as ratios to a floor measured in the same run
 #	make install    DESTDIR= PREFIX=/usr/local
+#	make dist       a tarball for hosts without a compiler: build/dist/mcp-cgi-VERSION-linux-ARCH.tar.gz
 #	make clean
 #
 # LINK=dynamic links the web programs against shared libraries instead of static-PIE. The programs fetch and doctor, which have the
@@ -185,6 +186,8 @@ install: all
 
 clean:
 	rm -rf $(O)
+
+include package/dist/dist.mk
 
 -include $(wildcard $(O)/obj/*.d $(O)/obj/cgi/*.d $(O)/asan/*.d $(O)/asan/cgi/*.d $(O)/asan/test/*.d $(O)/bin/*.d \
 	$(O)/fuzz/*.d $(O)/fuzz/obj/*.d)

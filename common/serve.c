@@ -30,6 +30,7 @@ static struct {
 	struct arena *lasting;
 	struct conf conf;
 	bool configured;
+	struct conf_error error;	/* while it is not */
 	struct store *store;
 	uint64_t next_id;		/* names of requests count up from a random place */
 } process;
@@ -43,13 +44,14 @@ static const struct fail foreign_origin = FAIL(403, "invalid_request",
 
 const struct conf *serve_settings(char *const *env)
 {
-	struct conf_error e;
+	const struct conf_error *e = &process.error;
 
 	if (!process.lasting)
 		process.lasting = arena_new();
-	if (!process.configured && !conf_read(process.lasting, conf_find(process.lasting, env), &process.conf, &e)) {
-		log_line("%s:%d: %s", e.file, e.line, e.reason);
+	else if (!process.configured)
 		arena_reset(process.lasting);
+	if (!process.configured && !conf_read(process.lasting, conf_find(process.lasting, env), &process.conf, &process.error)) {
+		log_line("%s:%d: %s", e->file, e->line, e->reason);
 		return NULL;
 	}
 	process.configured = true;
@@ -278,18 +280,6 @@ static const struct fail *give_cors(struct request *rq, struct response *rs, con
 	return NULL;
 }
 
-/* A preflight (Fetch standard, section 3.2.2) or a question what is allowed (RFC 9110 section 9.3.7). */
-static void answer_options(struct response *rs, const char *allow)
-{
-	rs->status = 204;
-	http_header(rs, "Cache-Control", "no-store");
-	http_header(rs, "Allow", allow);
-	http_header(rs, "Access-Control-Allow-Methods", allow);
-	http_header(rs, "Access-Control-Allow-Headers", "Authorization, Content-Type, Accept, MCP-Protocol-Version, "
-	    "Mcp-Method, Mcp-Name, Mcp-Session-Id, Last-Event-ID");
-	http_header(rs, "Access-Control-Max-Age", "86400");
-}
-
 static const struct fail *answer(struct request *rq, struct response *rs, const struct endpoint *ep,
     const struct front *front)
 {
@@ -317,7 +307,7 @@ static const struct fail *answer(struct request *rq, struct response *rs, const 
 	if (!ep->path_info && http_env(rq, "PATH_INFO"))
 		return &fail_not_found;
 	if (rq->method == METHOD_OPTIONS) {
-		answer_options(rs, allow);
+		serve_answer_options(rs, allow);
 		return NULL;
 	}
 	return ep->handle(rq, rs);
@@ -338,16 +328,26 @@ static int pump(struct request *rq, struct response *rs, const struct front *fro
 	return out.gone && !out.left ? -1 : 0;
 }
 
-int serve_nothing(const struct front *front)
+/* The settings cannot be used, and the program has words for that. */
+static int explain(const struct endpoint *ep, char *const *env, const struct front *front)
 {
-	static const char text[] = "Status: 500 Internal Server Error\r\nContent-Type: application/json\r\n"
-	    "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nContent-Length: 24\r\n\r\n"
-	    "{\"error\":\"server_error\"}";
-	char spare[SPARE_MAX];
+	static const struct conf preset = { .issuer = "", .site_name = "mcp-cgi", .trusted_proxies = "" };
+	struct request rq = { 0 };
+	struct response rs = { 0 };
+	int rc;
 
-	while (front->read(front->with, spare, sizeof spare) > 0)
-		continue;
-	return front->write(front->with, text, sizeof text - 1);
+	if (!process.request)
+		process.request = arena_new();
+	process.conf = preset;
+	request_read(&rq, env);
+	rs.arena = process.request;
+	rs.body = buf_new(rs.arena);
+	drain(front, length_read(http_env(&rq, "CONTENT_LENGTH")), NULL);
+	ep->explain(&rq, &rs, &process.error);
+	rc = serve_deliver(&rq, &rs, front);
+	log_request(NULL);
+	arena_reset(process.request);
+	return rc;
 }
 
 int serve_one(const struct endpoint *ep, char *const *env, const struct front *front)
@@ -359,7 +359,7 @@ int serve_one(const struct endpoint *ep, char *const *env, const struct front *f
 	int rc;
 
 	if (!conf)
-		return serve_nothing(front);
+		return ep->explain ? explain(ep, env, front) : serve_nothing(front);
 	if (!process.request)
 		process.request = arena_new();
 	if (!process.store)

@@ -7,6 +7,8 @@
 #include "serve_front.h"
 #include "stream.h"
 
+enum { SPARE_MAX = 16 * 1024 };
+
 static struct buf head_of(const struct response *rs)
 {
 	struct buf b = buf_new(rs->arena);
@@ -38,6 +40,30 @@ int serve_deliver(struct request *rq, struct response *rs, const struct front *f
 	if (rq->method != METHOD_HEAD)
 		buf_put(&b, rs->body.v, rs->body.len);
 	return front->write(front->with, b.v, b.len);
+}
+
+/* A preflight (Fetch standard, section 3.2.2) or a question what is allowed (RFC 9110 section 9.3.7). */
+void serve_answer_options(struct response *rs, const char *allow)
+{
+	rs->status = 204;
+	http_header(rs, "Cache-Control", "no-store");
+	http_header(rs, "Allow", allow);
+	http_header(rs, "Access-Control-Allow-Methods", allow);
+	http_header(rs, "Access-Control-Allow-Headers", "Authorization, Content-Type, Accept, MCP-Protocol-Version, "
+	    "Mcp-Method, Mcp-Name, Mcp-Session-Id, Last-Event-ID");
+	http_header(rs, "Access-Control-Max-Age", "86400");
+}
+
+int serve_nothing(const struct front *front)
+{
+	static const char text[] = "Status: 500 Internal Server Error\r\nContent-Type: application/json\r\n"
+	    "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nContent-Length: 24\r\n\r\n"
+	    "{\"error\":\"server_error\"}";
+	char spare[SPARE_MAX];
+
+	while (front->read(front->with, spare, sizeof spare) > 0)
+		continue;
+	return front->write(front->with, text, sizeof text - 1);
 }
 
 /* ---- event by event ---------------------------------------------------------------------------------------------- */

@@ -19,6 +19,9 @@ bool serve_is_fcgi(void);
 /* Answers that nothing can be answered, without looking at the request: no settings, or the wrong user. */
 int serve_nothing(const struct front *front) __attribute__((nonnull));
 
+/* The answer to OPTIONS; allow is the text of Allow. */
+void serve_answer_options(struct response *rs, const char *allow) __attribute__((nonnull));
+
 /* Writes status, header fields and body.  0, or -1 when nobody is there. */
 int serve_deliver(struct request *rq, struct response *rs, const struct front *front) __attribute__((nonnull));
 
