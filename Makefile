@@ -8,6 +8,7 @@
 #	make test       all tests, on the real servers, with the real clients, in a real browser
 #	make bench      what a request costs, as ratios to a floor measured in the same run
 #	make install    DESTDIR= PREFIX=/usr/local
+#	make deb	a Debian package, in build/deb
 #	make clean
 #
 # LINK=dynamic links the web programs against shared libraries instead of static-PIE. The program fetch, which has the
@@ -176,6 +177,16 @@ install: all
 	install -m 755 $(O)/bin/mcpctl $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 lighttpd-conf/*.conf $(DESTDIR)$(PREFIX)/share/mcp-cgi/lighttpd-conf/
 	for m in $(MAN); do d=$(DESTDIR)$(PREFIX)/share/man/man$${m##*.}; install -d $$d && install -m 644 $$m $$d/ || exit; done
+
+# The Debian package, from a copy of what it is made of; needs debhelper, and the packages that building needs.
+DEB := $(O)/deb/mcp-cgi-$(VERSION)
+.PHONY: deb
+deb:
+	rm -rf $(O)/deb
+	mkdir -p $(DEB)
+	tar -cf - Makefile README.md LICENSE SECURITY.md CHANGELOG.md cgi common schema site *-conf package | tar -xf - -C $(DEB)
+	cp -R package/debian $(DEB)/debian
+	cd $(DEB) && dpkg-buildpackage --no-sign --build=binary
 
 clean:
 	rm -rf $(O)
