@@ -9,6 +9,7 @@
 #	make bench      what a request costs, as ratios to a floor measured in the same run
 #	make install    DESTDIR= PREFIX=/usr/local
 #	make dist       a tarball for hosts without a compiler: build/dist/mcp-cgi-VERSION-linux-ARCH.tar.gz
+#	make deb	a Debian package, in build/deb
 #	make clean
 #
 # LINK=dynamic links the web programs against shared libraries instead of static-PIE. The programs fetch and doctor, which have the
@@ -183,6 +184,16 @@ install: all
 	install -m 644 lighttpd-conf/*.conf $(DESTDIR)$(PREFIX)/share/mcp-cgi/lighttpd-conf/
 	install -m 644 apache-conf/* $(DESTDIR)$(PREFIX)/share/mcp-cgi/apache-conf/
 	for m in $(MAN); do d=$(DESTDIR)$(PREFIX)/share/man/man$${m##*.}; install -d $$d && install -m 644 $$m $$d/ || exit; done
+
+# The Debian package, from a copy of what it is made of; needs debhelper, and the packages that building needs.
+DEB := $(O)/deb/mcp-cgi-$(VERSION)
+.PHONY: deb
+deb:
+	rm -rf $(O)/deb
+	mkdir -p $(DEB)
+	tar -cf - Makefile README.md LICENSE SECURITY.md CHANGELOG.md cgi common schema site *-conf package | tar -xf - -C $(DEB)
+	cp -R package/debian $(DEB)/debian
+	cd $(DEB) && dpkg-buildpackage --no-sign --build=binary
 
 clean:
 	rm -rf $(O)

@@ -5,13 +5,14 @@
 #include "mcpctl_command.h"
 
 const struct command commands[] = {
-	{ "init", "", "[--issuer URL] [--owner USER]", "make settings and database",
+	{ "init", "", "[--issuer URL] [--database FILE] [--owner USER]", "make settings and database",
 	  "Makes the folder of the settings file (mode 0700) if it is missing, the settings (0600), in which\n"
 	  "every key stands as a comment with its default, and the database (0600).  Nothing that exists is\n"
 	  "changed.\n"
 	  "\n"
-	  "  --issuer URL   public origin of the server: https://mcp.example.org, or http://127.0.0.1:8080\n"
-	  "  --owner USER   as root: whom the folder is given to; the user that the web server runs programs as\n"
+	  "  --issuer URL     public origin of the server: https://mcp.example.org, or http://127.0.0.1:8080\n"
+	  "  --database FILE  where the database shall be, if not beside the settings; its folder must be there\n"
+	  "  --owner USER     as root: whom the folder is given to; the user that the web server runs programs as\n"
 	  "\n"
 	  "Example:  mcpctl init --issuer https://mcp.example.org --owner www-data\n", mcpctl_init },
 	{ "check", "", "", "say what is wrong with settings, files and database",
