@@ -47,4 +47,12 @@ int serve_streams(const struct endpoint *ep) __attribute__((nonnull));
 /* Workers on one socket, each answering request after request. */
 int serve_fcgi(const struct endpoint *ep) __attribute__((nonnull));
 
+/* What scripts of other origins may do: sets the header fields of CORS, or refuses the origin (serve_cors.c). */
+const struct fail *serve_cors(struct request *rq, struct response *rs, const struct endpoint *ep)
+    __attribute__((nonnull, warn_unused_result));
+
+/* The answer to a preflight (Fetch standard, section 3.2.2) or to a question what is allowed (RFC 9110 section 9.3.7). */
+void serve_options(const struct request *rq, struct response *rs, const struct endpoint *ep, const char *allow)
+    __attribute__((nonnull));
+
 #endif
