@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 export const PASSWORD = 'correct horse battery staple';
 export const AS_ROOT = process.getuid() === 0;
-const OWNER = 'www-data';
+export const OWNER = 'www-data';
 const KEEP = !!process.env.MCP_TESTS_KEEP;
 
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
