@@ -15,6 +15,8 @@ enum { SEEN_EVERY = 3600 };
 const struct fail bearer_missing = FAIL(401, NULL, "This endpoint needs an access token");
 const struct fail bearer_malformed = FAIL(400, "invalid_request",
     "The Authorization header is not one well-formed Bearer token");
+const struct fail bearer_two = FAIL(400, "invalid_request",
+    "Two header fields hold credentials, and not the same ones");
 const struct fail bearer_invalid = FAIL(401, "invalid_token",
     "The access token is unknown, expired, revoked or not meant for this server");
 const struct fail bearer_scope = FAIL(403, "insufficient_scope",
@@ -38,6 +40,12 @@ static const struct fail *token_read(const char *authorization, const char **tok
 		return strchr(authorization, ',') ? &bearer_malformed : &bearer_missing;
 	*token = authorization + n + strspn(authorization + n, " ");
 	return authorization[n] == ' ' && is_one_word(*token) ? NULL : &bearer_malformed;
+}
+
+const struct fail *bearer_pick(const char *authorization, const char *instead, const char **credentials)
+{
+	*credentials = authorization ? authorization : instead;
+	return authorization && instead && strcmp(authorization, instead) != 0 ? &bearer_two : NULL;
 }
 
 const struct fail *bearer_check(struct context *cx, const char *authorization, struct bearer **who)

@@ -9,7 +9,16 @@
 extern const struct fail bearer_missing;	/* 401 without error= : nobody tried (RFC 6750 section 3.1) */
 extern const struct fail bearer_malformed;	/* 400 invalid_request */
 extern const struct fail bearer_invalid;	/* 401 invalid_token: unknown, expired, revoked, for another resource */
+extern const struct fail bearer_two;		/* 400 invalid_request: one token here, another one there */
 extern const struct fail bearer_scope;		/* 403 insufficient_scope */
+
+/*
+ * Which of two fields is meant: Authorization, or the one of the settings that stands for it where a host keeps Authorization
+ * back; NULL is absent, and both may be.  Two that differ are refused: whoever looked at one of them on the way, and let the
+ * request through for it, must not be answered by the other (RFC 6750 section 2: one method in a request).
+ */
+const struct fail *bearer_pick(const char *authorization, const char *instead, const char **credentials)
+    __attribute__((nonnull(3), warn_unused_result));
 
 /*
  * The person, client and scopes behind an Authorization value (NULL: there was none).  The token must have been issued

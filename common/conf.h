@@ -80,6 +80,7 @@ struct conf {
 	const char *allowed_origins;	/* words */
 	int64_t require_https;		/* enum require_https */
 	const char *trusted_proxies;	/* words: ADDRESS or ADDRESS/BITS (address.h) */
+	const char *authorization_header;	/* field that may stand for Authorization, or NULL */
 	int64_t code_ttl, access_ttl, refresh_idle_ttl, refresh_ttl, refresh_grace;	/* seconds */
 	int64_t request_ttl, session_idle_ttl, session_ttl;				/* seconds */
 	int64_t rate_limits;		/* bool */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "address.h"
 #include "conf_key.h"
@@ -52,6 +53,9 @@ const struct conf_key conf_keys[] = {
 	  "(refused unless a proxy of trusted_proxies says that they were https), off (served)." },
 	{ "trusted_proxies", ADDRESSES, AT(trusted_proxies), 0, 0, "",
 	  "Addresses, or networks (ADDRESS/BITS), of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed." },
+	{ "authorization_header", FIELD, AT(authorization_header), 0, 0, NULL,
+	  "A header field, such as X-MCP-Authorization, in which the MCP endpoint takes a token, too: for hosts that keep Authorization "
+	  "from programs. Nobody on the way knows that it holds a secret." },
 	{ "code_ttl", NUMBER, AT(code_ttl), 1, 600, "60", "Seconds that an authorization code lives." },
 	{ "access_ttl", NUMBER, AT(access_ttl), 1, 86400, "3600", "Seconds that an access token lives." },
 	{ "refresh_idle_ttl", NUMBER, AT(refresh_idle_ttl), 1, 31536000, "2592000",
@@ -179,6 +183,26 @@ static const char *color_read(const char *value)
 	return NULL;
 }
 
+/*
+ * A field that nobody else gives a meaning to: one that a proxy writes, or that a browser sends by itself, must not become
+ * one that lets somebody in.
+ */
+static const char *field_check(const char *value)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+	static const char *const taken[] = {
+		"X-Accel-", "X-Client-", "X-Forwarded-", "X-Http-", "X-Original-", "X-Real-", "X-Requested-", "X-Rewrite-",
+	};
+	size_t n = strlen(value), i;
+
+	if (strncasecmp(value, "X-", 2) != 0 || n < 3 || n > 64 || value[strspn(value, letters)])
+		return "must be a name of letters, digits and hyphens that begins with X-";
+	for (i = 0; i < sizeof taken / sizeof *taken; i++)
+		if (strncasecmp(value, taken[i], strlen(taken[i])) == 0)
+			return "must not be a field that proxies or browsers write";
+	return NULL;
+}
+
 /* An issuer or resource: RFC 8414 section 2 wants https, no query and no fragment. */
 const char *conf_url_check(struct arena *a, const char *value, bool path)
 {
@@ -227,6 +251,9 @@ const char *conf_key_read(struct arena *a, const struct conf_key *k, const char 
 		break;
 	case ADDRESSES:
 		why = address_words_check(value);
+		break;
+	case FIELD:
+		why = field_check(value);
 		break;
 	case WORDS:
 		break;

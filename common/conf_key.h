@@ -7,7 +7,7 @@
 
 #include "conf.h"
 
-enum conf_kind { TEXT, WORDS, NUMBER, SWITCH, MODE, RATE, COLOR, ORIGIN, URL, PATH, ADDRESSES };
+enum conf_kind { TEXT, WORDS, NUMBER, SWITCH, MODE, RATE, COLOR, ORIGIN, URL, PATH, ADDRESSES, FIELD };
 
 struct conf_key {
 	const char *name;

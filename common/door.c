@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* door: the token first, whatever is asked. */
-#include <ctype.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -21,7 +20,8 @@ static const struct fail no_json_type = {
 
 static bool is_bearer(const struct fail *no)
 {
-	return no == &bearer_missing || no == &bearer_malformed || no == &bearer_invalid || no == &bearer_scope;
+	return no == &bearer_missing || no == &bearer_malformed || no == &bearer_invalid || no == &bearer_scope ||
+	    no == &bearer_two;
 }
 
 /* Every refusal is a JSON-RPC error too: an old client that finds none goes looking for an older transport. */
@@ -68,15 +68,9 @@ bool door_takes_events(const struct request *rq)
 	return !http_env(rq, "HTTP_ACCEPT") || door_accepts(rq, "text/event-stream") || door_accepts(rq, "*/*");
 }
 
-/* RFC 3875 section 4.1.18: "Mcp-Param-Region" is HTTP_MCP_PARAM_REGION. */
 static const char *find_header(void *with, const char *name)
 {
-	const struct request *rq = with;
-	char *key = arena_printf(rq->cx.arena, "HTTP_%s", name);
-
-	for (char *c = key; *c; c++)
-		*c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
-	return http_env(rq, key);
+	return http_field(with, name);
 }
 
 static struct rpc_headers headers_of(struct request *rq)
@@ -149,16 +143,20 @@ static void hint_at_apache(const struct request *rq)
 		return;
 	told = true;
 	log_line("a request came without Authorization; if the client has sent it, Apache keeps it back: in .htaccess, "
-	    "CGIPassAuth On (mod_fcgid: FcgidPassHeader Authorization in its configuration) lets it through");
+	    "CGIPassAuth On (mod_fcgid: FcgidPassHeader Authorization in its configuration) lets it through; where nothing does, "
+	    "authorization_header in mcp-cgi.conf(5) is left");
 }
 
 const struct fail *door_open(struct request *rq, struct bearer **who)
 {
+	const char *instead = rq->cx.conf->authorization_header, *credentials;
 	const struct fail *no;
 
 	if (!(rq->cx.resource = resource_at(rq->cx.conf, path_of(rq))))
 		return &fail_not_found;
-	no = bearer_check(&rq->cx, http_authorization(rq), who);
+	if ((no = bearer_pick(http_authorization(rq), instead ? http_field(rq, instead) : NULL, &credentials)))
+		return no;
+	no = bearer_check(&rq->cx, credentials, who);
 	if (no == &bearer_missing)
 		hint_at_apache(rq);
 	if (no)

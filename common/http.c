@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* http: reading CGI variables, building an answer. */
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -21,6 +22,15 @@ const char *http_env(const struct request *rq, const char *name)
 	const char *value = env_find(rq->env, name);
 
 	return value && *value ? value : NULL;
+}
+
+const char *http_field(const struct request *rq, const char *name)
+{
+	char *key = arena_printf(rq->cx.arena, "HTTP_%s", name);
+
+	for (char *c = key; *c; c++)
+		*c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
+	return http_env(rq, key);
 }
 
 const char *http_authorization(const struct request *rq)

@@ -62,6 +62,9 @@ const char *http_env(const struct request *rq, const char *name) __attribute__((
  */
 const char *http_authorization(const struct request *rq) __attribute__((nonnull));
 
+/* A header field by its own name ("X-MCP-Authorization"), or NULL when it is absent or empty (RFC 3875 section 4.1.18). */
+const char *http_field(const struct request *rq, const char *name) __attribute__((nonnull));
+
 /*
  * Is the media type of the body exactly `type` ("application/json"), parameters aside (RFC 9110 section 8.3)?  A list
  * of types, as some clients send it, is no media type.

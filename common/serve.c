@@ -39,8 +39,6 @@ static const struct fail duplicate_variable = FAIL(400, "invalid_request", "A he
 static const struct fail bad_length = FAIL(400, "invalid_request",
     "The body does not have the length that was announced");
 static const struct fail long_query = FAIL(414, "invalid_request", "The query is too long");
-static const struct fail foreign_origin = FAIL(403, "invalid_request",
-    "Requests from this origin are not allowed");
 
 const struct conf *serve_settings(char *const *env)
 {
@@ -257,33 +255,10 @@ static bool host_is_allowed(const struct request *rq)
 	return url_read(rq->cx.arena, arena_printf(rq->cx.arena, "http://%s", host), &u) && url_host_is_loopback(u.host);
 }
 
-static bool origin_is_allowed(const struct request *rq, const char *origin)
-{
-	return strcmp(origin, rq->cx.conf->issuer) == 0 || conf_has_word(rq->cx.conf->allowed_origins, origin);
-}
-
-static const struct fail *give_cors(struct request *rq, struct response *rs, const struct endpoint *ep)
-{
-	const char *origin = http_env(rq, "HTTP_ORIGIN");
-
-	if (ep->cors == CORS_NONE)
-		return NULL;
-	if (ep->cors == CORS_LISTED) {
-		http_header(rs, "Vary", "Origin");
-		if (!origin)
-			return NULL;
-		if (!origin_is_allowed(rq, origin))
-			return &foreign_origin;
-	}
-	http_header(rs, "Access-Control-Allow-Origin", ep->cors == CORS_ANY ? "*" : origin);
-	http_header(rs, "Access-Control-Expose-Headers", "Mcp-Session-Id, WWW-Authenticate");
-	return NULL;
-}
-
 static const struct fail *answer(struct request *rq, struct response *rs, const struct endpoint *ep,
     const struct front *front)
 {
-	const struct fail *no = take_body(rq, ep, front);
+	const struct fail *no = take_body(rq, ep, front), *foreign;
 	const char *allow = http_allow(rq->cx.arena, methods_of(ep));
 
 	if (has_duplicate(rq->env))
@@ -296,8 +271,8 @@ static const struct fail *answer(struct request *rq, struct response *rs, const 
 	}
 	if (strlen(rq->query) > QUERY_MAX)
 		return &long_query;
-	if (give_cors(rq, rs, ep))
-		return &foreign_origin;
+	if ((foreign = serve_cors(rq, rs, ep)))
+		return foreign;
 	if (!((methods_of(ep) | ep->refused) & rq->method)) {
 		http_header(rs, "Allow", allow);
 		return &fail_method;
@@ -307,7 +282,7 @@ static const struct fail *answer(struct request *rq, struct response *rs, const 
 	if (!ep->path_info && http_env(rq, "PATH_INFO"))
 		return &fail_not_found;
 	if (rq->method == METHOD_OPTIONS) {
-		serve_answer_options(rs, allow);
+		serve_options(rq, rs, ep, allow);
 		return NULL;
 	}
 	return ep->handle(rq, rs);

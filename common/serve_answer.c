@@ -42,18 +42,6 @@ int serve_deliver(struct request *rq, struct response *rs, const struct front *f
 	return front->write(front->with, b.v, b.len);
 }
 
-/* A preflight (Fetch standard, section 3.2.2) or a question what is allowed (RFC 9110 section 9.3.7). */
-void serve_answer_options(struct response *rs, const char *allow)
-{
-	rs->status = 204;
-	http_header(rs, "Cache-Control", "no-store");
-	http_header(rs, "Allow", allow);
-	http_header(rs, "Access-Control-Allow-Methods", allow);
-	http_header(rs, "Access-Control-Allow-Headers", "Authorization, Content-Type, Accept, MCP-Protocol-Version, "
-	    "Mcp-Method, Mcp-Name, Mcp-Session-Id, Last-Event-ID");
-	http_header(rs, "Access-Control-Max-Age", "86400");
-}
-
 int serve_nothing(const struct front *front)
 {
 	static const char text[] = "Status: 500 Internal Server Error\r\nContent-Type: application/json\r\n"

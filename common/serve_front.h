@@ -19,9 +19,6 @@ bool serve_is_fcgi(void);
 /* Answers that nothing can be answered, without looking at the request: no settings, or the wrong user. */
 int serve_nothing(const struct front *front) __attribute__((nonnull));
 
-/* The answer to OPTIONS; allow is the text of Allow. */
-void serve_answer_options(struct response *rs, const char *allow) __attribute__((nonnull));
-
 /* Writes status, header fields and body.  0, or -1 when nobody is there. */
 int serve_deliver(struct request *rq, struct response *rs, const struct front *front) __attribute__((nonnull));
 
@@ -49,5 +46,13 @@ int serve_streams(const struct endpoint *ep) __attribute__((nonnull));
 
 /* Workers on one socket, each answering request after request. */
 int serve_fcgi(const struct endpoint *ep) __attribute__((nonnull));
+
+/* What scripts of other origins may do: sets the header fields of CORS, or refuses the origin (serve_cors.c). */
+const struct fail *serve_cors(struct request *rq, struct response *rs, const struct endpoint *ep)
+    __attribute__((nonnull, warn_unused_result));
+
+/* The answer to a preflight (Fetch standard, section 3.2.2) or to a question what is allowed (RFC 9110 section 9.3.7). */
+void serve_options(const struct request *rq, struct response *rs, const struct endpoint *ep, const char *allow)
+    __attribute__((nonnull));
 
 #endif

@@ -4,7 +4,6 @@
  * schema; writers commit with synchronous=FULL, because a used code or a confirmed revocation must not come back
  * after a power cut.  Every way in which SQLite can be unable at the moment becomes fail_unavailable.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +20,8 @@ struct store {
 	const char *file;
 	int64_t busy_timeout;
 	sqlite3 *db;
-	sqlite3_stmt *st[SQL_COUNT];
+	sqlite3_stmt *st[SQL_COUNT], *version;
+	bool current;			/* the version was looked at since store_end() */
 	bool durable, passing;		/* synchronous=FULL was said; or NORMAL */
 	bool hasty;			/* waits only REMARK_TIMEOUT */
 	bool ranks;			/* knows kb_rank() */
@@ -58,10 +58,12 @@ static void store_close(struct store *s)
 
 	for (i = 0; i < SQL_COUNT; i++)
 		sqlite3_finalize(s->st[i]);
+	sqlite3_finalize(s->version);
 	memset(s->st, 0, sizeof s->st);
+	s->version = NULL;
 	sqlite3_close(s->db);
 	s->db = NULL;
-	s->broken = s->durable = s->passing = s->ranks = false;
+	s->current = s->broken = s->durable = s->passing = s->ranks = false;
 }
 
 void store_drop(struct store *s)
@@ -70,37 +72,6 @@ void store_drop(struct store *s)
 		return;
 	store_close(s);
 	free(s);
-}
-
-/* Who may write to the folder may put a log of his own beside the file, and with it any content. */
-static const char *folder_check(const char *file)
-{
-	const char *slash = strrchr(file, '/');
-	char *folder = slash ? strndup(file, slash > file ? (size_t)(slash - file) : 1) : NULL;
-	struct stat st;
-	int rc = stat(folder ? folder : ".", &st);
-
-	free(folder);
-	if (rc != 0)
-		return strerror(errno);
-	if (st.st_uid != geteuid() && st.st_uid != 0 && geteuid() != 0)
-		return "lies in a folder that belongs to somebody else";
-	return st.st_mode & (S_IWGRP | S_IWOTH) ? "lies in a folder that others may write to (chmod 700)" : NULL;
-}
-
-const char *store_file_check(const char *file)
-{
-	struct stat st;
-
-	if (lstat(file, &st) != 0)
-		return strerror(errno);
-	if (!S_ISREG(st.st_mode))
-		return "is not a regular file";
-	if (st.st_uid != geteuid() && geteuid() != 0)
-		return "belongs to somebody else than the user the programs run as";
-	if (st.st_mode & (S_IRWXG | S_IRWXO))
-		return "must be private to its owner (chmod 600)";
-	return folder_check(file);
 }
 
 int64_t store_ask(sqlite3 *db, const char *sql)
@@ -152,10 +123,20 @@ static bool connection_open(const char *file, int64_t busy_timeout, sqlite3 **db
 	return true;
 }
 
+/* Is it the version of this program? */
+static bool is_version(const struct store *s, int64_t version)
+{
+	if (version < 0)
+		log_line("%s: %s", s->file, sqlite3_errmsg(s->db));
+	else if (version != VERSION)
+		log_line("%s has schema version %lld, this program needs %d: %s", s->file, (long long)version, VERSION,
+		    version > VERSION ? "the program is too old" : "run mcpctl migrate");
+	return version == VERSION;
+}
+
 static bool store_open(struct store *s)
 {
 	const char *why = store_file_check(s->file);
-	int64_t version;
 
 	if (why) {
 		log_line("%s %s", s->file, why);
@@ -163,16 +144,27 @@ static bool store_open(struct store *s)
 	}
 	if (!connection_open(s->file, s->busy_timeout, &s->db))
 		return false;
-	version = store_ask(s->db, "PRAGMA user_version");
-	if (version == VERSION)
-		return true;
-	if (version < 0)
-		log_line("%s: %s", s->file, sqlite3_errmsg(s->db));
-	else
-		log_line("%s has schema version %lld, this program needs %d: %s", s->file, (long long)version, VERSION,
-		    version > VERSION ? "the program is too old" : "run mcpctl migrate");
-	store_close(s);
-	return false;
+	if (!(s->current = is_version(s, store_ask(s->db, "PRAGMA user_version"))))
+		store_close(s);
+	return s->current;
+}
+
+/*
+ * A migration does not wait for programs that stay: the file may have become another one since the last request.  Within
+ * a transaction that writes nobody can change it any more.  False: it was closed.
+ */
+static bool is_current(struct store *s)
+{
+	int64_t version = -1;
+
+	if (!s->version)
+		sqlite3_prepare_v3(s->db, "PRAGMA user_version", -1, SQLITE_PREPARE_PERSISTENT, &s->version, NULL);
+	if (sqlite3_step(s->version) == SQLITE_ROW)
+		version = sqlite3_column_int64(s->version, 0);
+	sqlite3_reset(s->version);
+	if (!(s->current = is_version(s, version)))
+		store_close(s);
+	return s->current;
 }
 
 /* Anything but a plain lock or a full disk makes the connection suspect; the next request opens a new one. */
@@ -196,6 +188,13 @@ static const struct fail *store_exec(struct store *s, const char *sql)
 	return rc == SQLITE_OK ? NULL : store_fail(s, rc, sql);
 }
 
+static const struct fail *begin(struct store *s)
+{
+	const struct fail *no = store_exec(s, "BEGIN IMMEDIATE");
+
+	return no || is_current(s) ? no : &fail_unavailable;
+}
+
 /* What is committed must survive a power cut: said aloud, whatever this SQLite was built with. */
 const struct fail *store_begin(struct store *s)
 {
@@ -205,7 +204,7 @@ const struct fail *store_begin(struct store *s)
 		no = store_exec(s, "PRAGMA synchronous = FULL");
 	s->durable = !no;
 	s->passing = false;
-	return no ? no : store_exec(s, "BEGIN IMMEDIATE");
+	return no ? no : begin(s);
 }
 
 const struct fail *store_begin_passing(struct store *s)
@@ -216,7 +215,7 @@ const struct fail *store_begin_passing(struct store *s)
 		no = store_exec(s, "PRAGMA synchronous = NORMAL");
 	s->passing = !no;
 	s->durable = false;
-	return no ? no : store_exec(s, "BEGIN IMMEDIATE");
+	return no ? no : begin(s);
 }
 
 const struct fail *store_begin_remark(struct store *s)
@@ -229,7 +228,7 @@ const struct fail *store_begin_remark(struct store *s)
 	s->passing = true;
 	s->hasty = true;
 	sqlite3_busy_timeout(s->db, REMARK_TIMEOUT);
-	return store_exec(s, "BEGIN IMMEDIATE");
+	return begin(s);
 }
 
 const struct fail *store_commit(struct store *s)
@@ -247,7 +246,7 @@ void store_end(struct store *s)
 		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 	if (s->db && s->hasty)
 		sqlite3_busy_timeout(s->db, (int)s->busy_timeout);
-	s->hasty = false;
+	s->current = s->hasty = false;
 	if (s->broken)
 		store_close(s);
 }
@@ -279,7 +278,7 @@ struct query query_new(struct store *s, enum sql which)
 		log_line("SECURITY: statement %s is outside the role of this program", x->name);
 		abort();
 	}
-	if (!s->db && !store_open(s))
+	if (s->db ? !s->current && !is_current(s) : !store_open(s))
 		return q;
 	q.rc = SQLITE_OK;
 	if (!s->st[which])

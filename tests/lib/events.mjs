@@ -3,11 +3,10 @@
 // A client of subscriptions/listen: opens a stream, reads its events as they come, and tells when each came. Every message is held
 // against what every message of such a stream must be.
 
-import net from 'node:net';
 import { eq, lacks, match, ok } from './check.mjs';
 import { sleep } from './harness.mjs';
 import { bearer, KEY, meta, mirrored, nextId, withHeaders } from './mcp.mjs';
-import { requestBytes } from './http.mjs';
+import { dial, requestBytes } from './http.mjs';
 
 export const LISTEN = 'subscriptions/listen';
 const SUBSCRIPTION = `${KEY}subscriptionId`;
@@ -129,8 +128,7 @@ export function listen(s, token, notifications, o = {}) {
 	const headers = withHeaders({ 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream', ...bearer(token),
 		...mirrored(LISTEN) }, o.headers);
 	const bytes = requestBytes(s, { method: 'POST', path: o.path ?? '/mcp', headers, body });
-	const { hostname, port } = new URL(s.url);
-	const sock = net.connect({ host: hostname, port: Number(port) });
+	const sock = dial(s);
 	sock.on('error', () => {});
 	sock.write(bytes);
 	return new Stream(s, id, sock);

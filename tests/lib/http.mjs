@@ -5,6 +5,7 @@
 // for it, passes the checks of invariants.mjs before the test sees it.
 
 import net from 'node:net';
+import tls from 'node:tls';
 import { inspectResponse } from './invariants.mjs';
 
 const LIMIT_MS = 60000;
@@ -108,6 +109,13 @@ function pairsOf(headers) {
 	return out;
 }
 
+/** A connection to where the installation is reached; with s.ca, by TLS, under the name of its address and at s.at. */
+export function dial(s, o = {}) {
+	const { hostname, port } = new URL(s.url);
+	const to = { host: s.at ?? hostname, port: Number(port), localAddress: o.from, allowHalfOpen: o.half ?? false };
+	return s.ca ? tls.connect({ ...to, ca: s.ca, servername: hostname }) : net.connect(to);
+}
+
 /** Puts the request together. `host: null` leaves the Host line out; `length: false` sends no Content-Length. */
 export function requestBytes(s, o) {
 	const {
@@ -166,7 +174,6 @@ function trickle(sock, bytes, ms) {
  */
 export function raw(s, o = {}) {
 	const bytes = o.bytes ?? requestBytes(s, o);
-	const { hostname, port } = new URL(s.url);
 	const asked = new Error('asked');
 	return new Promise((resolve, refuse) => {
 		const reject = (e) => {
@@ -176,12 +183,7 @@ export function raw(s, o = {}) {
 		const chunks = [];
 		let got = 0;
 		let done = false;
-		const sock = net.connect({
-			host: hostname,
-			port: Number(port),
-			localAddress: o.from,
-			allowHalfOpen: true,
-		});
+		const sock = dial(s, { from: o.from, half: true });
 		const what = `${o.method ?? 'GET'} ${(o.path ?? '/').slice(0, 120)}`;
 		const timer = setTimeout(
 			() => end(new Error(`${what}: no complete answer in ${LIMIT_MS} ms`)),
@@ -228,7 +230,7 @@ export function raw(s, o = {}) {
 			if (got || o.silent) end();
 			else end(new Error(`${what}: ${e.message}`));
 		});
-		sock.on('connect', () => {
+		sock.on(s.ca ? 'secureConnect' : 'connect', () => {
 			const first = o.slow ? bytes.indexOf('\r\n\r\n') + 4 : bytes.length;
 			if (o.slow) trickle(sock, bytes.subarray(first), o.slow);
 			sock.write(bytes.subarray(0, first), () => {

@@ -63,6 +63,7 @@ static void an_issuer_is_enough(void **state)
 	assert_string_equal(conf.trusted_redirects,
 	    "claude.ai claude.com chatgpt.com vscode.dev insiders.vscode.dev www.cursor.com");
 	assert_string_equal(conf.allowed_origins, "");
+	assert_null(conf.authorization_header);
 	assert_int_equal(conf.rate_limits, 1);
 	assert_false(conf.loopback);
 }
@@ -240,6 +241,23 @@ static const struct {
 	{ "trusted_redirects", "", true, offsetof(struct conf, trusted_redirects) },
 	{ "allowed_origins", "https://a.example https://b.example", true, offsetof(struct conf, allowed_origins) },
 	{ "allowed_origins", "", true, offsetof(struct conf, allowed_origins) },
+	{ "authorization_header", "X-MCP-Authorization", true, offsetof(struct conf, authorization_header) },
+	{ "authorization_header", "x-token2", true, offsetof(struct conf, authorization_header) },
+	{ "authorization_header", "X-456789012345678901234567890123456789012345678901234567890123ab", true,
+	  offsetof(struct conf, authorization_header) },
+	{ "authorization_header", "X-456789012345678901234567890123456789012345678901234567890123abc", false, 0 },
+	{ "authorization_header", "", false, 0 }, { "authorization_header", "X-", false, 0 },
+	{ "authorization_header", "Authorization", false, 0 }, { "authorization_header", "Cookie", false, 0 },
+	{ "authorization_header", "Host", false, 0 }, { "authorization_header", "Origin", false, 0 },
+	{ "authorization_header", "Content-Type", false, 0 }, { "authorization_header", "Content-X", false, 0 },
+	{ "authorization_header", "Mcp-Session-Id", false, 0 }, { "authorization_header", "Mcp-Token", false, 0 },
+	{ "authorization_header", "Proxy-Authorization", false, 0 }, { "authorization_header", "Accept", false, 0 },
+	{ "authorization_header", "X_MCP_Authorization", false, 0 }, { "authorization_header", "X-MCP_Token", false, 0 },
+	{ "authorization_header", "X-MCP-Authorization:", false, 0 }, { "authorization_header", "X-A X-B", false, 0 },
+	{ "authorization_header", "X-A,X-B", false, 0 }, { "authorization_header", "X-\xc3\xa4", false, 0 },
+	{ "authorization_header", "X-Forwarded-For", false, 0 }, { "authorization_header", "x-forwarded-access-token", false, 0 },
+	{ "authorization_header", "X-Real-IP", false, 0 }, { "authorization_header", "X-Original-URL", false, 0 },
+	{ "authorization_header", "X-Requested-With", false, 0 },
 	{ "registration_token", "12345678901234567890123456789012", true, offsetof(struct conf,
 	  registration_token) },
 	{ "registration_token", "1234567890123456789012345678901", false, 0 },

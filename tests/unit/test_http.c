@@ -110,6 +110,19 @@ static void authorization_is_found_wherever_it_is(void **state)
 	}
 }
 
+static void a_field_is_found_by_its_own_name(void **state)
+{
+	char *env[] = { "HTTP_X_MCP_AUTHORIZATION=Bearer 1", "X_MCP_AUTHORIZATION=Bearer 2", "HTTP_X_EMPTY=", "HTTP_X=Bearer 3", NULL };
+	struct request rq = asked(*state, env);
+
+	assert_string_equal(http_field(&rq, "X-MCP-Authorization"), "Bearer 1");
+	assert_string_equal(http_field(&rq, "x-mcp-authorization"), "Bearer 1");
+	assert_null(http_field(&rq, "X-MCP"));
+	assert_null(http_field(&rq, "MCP-Authorization"));
+	assert_null(http_field(&rq, "X-Empty"));
+	assert_null(http_authorization(&rq));
+}
+
 static void a_media_type_is_one_media_type(void **state)
 {
 	static const struct { const char *value; bool json; } row[] = {
@@ -329,6 +342,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_variable_is_found_by_its_whole_name, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(an_empty_variable_is_absent, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(authorization_is_found_wherever_it_is, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_field_is_found_by_its_own_name, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_media_type_is_one_media_type, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_field_is_found_by_its_own_name, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_media_type_is_one_media_type, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(cookies_are_found_by_name, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_header_is_written_and_replaced, set_up, tear_down),

@@ -370,6 +370,54 @@ static void a_full_disk_is_told_outside_of_transactions_too(void **state)
 	assert_int_equal(in_child(w, count_on_a_full_disk), 0);
 }
 
+/* What mcpctl of a newer program does to the file while this one keeps it open. */
+static void set_version(struct world *w, int version)
+{
+	char *command;
+
+	row_check(asprintf(&command, "sqlite3 '%s' 'BEGIN EXCLUSIVE; PRAGMA user_version = %d; COMMIT'", w->file, version) > 0, "memory");
+	assert_int_equal(system(command), 0);
+	free(command);
+}
+
+static void a_file_that_is_migrated_meanwhile_is_left_alone(void **state)
+{
+	struct world *w = *state;
+	struct store *s = world_as(w, ROLE_TOKEN);
+	struct limit l;
+
+	assert_go_on(store_begin(s));
+	assert_go_on(limit_count(s, "k", 0, START, &l));
+	assert_go_on(store_commit(s));
+	store_end(s);
+	set_version(w, store_version() + 1);
+	assert_ptr_equal(limit_count(s, "k", 0, START, &l), &fail_unavailable);
+	store_end(s);
+	assert_ptr_equal(store_begin(s), &fail_unavailable);
+	assert_ptr_equal(store_begin_passing(s), &fail_unavailable);
+	assert_ptr_equal(store_begin_remark(s), &fail_unavailable);
+	store_end(s);
+	set_version(w, store_version());
+	assert_go_on(limit_count(s, "k", 0, START, &l));
+	assert_int_equal(l.count, 2);
+	store_end(s);
+}
+
+static void a_file_that_is_migrated_within_a_request_is_not_written(void **state)
+{
+	struct world *w = *state;
+	struct store *s = world_as(w, ROLE_TOKEN);
+	struct limit l;
+
+	assert_go_on(limit_count(s, "k", 0, START, &l));
+	set_version(w, store_version() + 1);
+	assert_ptr_equal(store_begin(s), &fail_unavailable);
+	store_end(s);
+	set_version(w, store_version());
+	assert_go_on(limit_count(s, "k", 0, START, &l));
+	assert_int_equal(l.count, 2);
+}
+
 #define WITH_WORLD(test) cmocka_unit_test_setup_teardown(test, world_set_up, world_tear_down)
 
 int main(void)
@@ -383,6 +431,8 @@ int main(void)
 		WITH_WORLD(damage_is_found),
 		WITH_WORLD(the_newest_needs_no_migration),
 		WITH_WORLD(a_newer_or_foreign_file_is_not_migrated),
+		WITH_WORLD(a_file_that_is_migrated_meanwhile_is_left_alone),
+		WITH_WORLD(a_file_that_is_migrated_within_a_request_is_not_written),
 		WITH_WORLD(a_writer_that_leaves_folds_its_log),
 		WITH_WORLD(a_full_disk_undoes_the_transaction),
 		WITH_WORLD(a_full_disk_is_told_outside_of_transactions_too),
