@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "arena.h"
@@ -30,6 +31,7 @@ static struct {
 	struct arena *lasting;
 	struct conf conf;
 	bool configured;
+	struct stat settings;		/* of their file, when it was read */
 	struct conf_error error;	/* while it is not */
 	struct store *store;
 	uint64_t next_id;		/* names of requests count up from a random place */
@@ -43,17 +45,32 @@ static const struct fail long_query = FAIL(414, "invalid_request", "The query is
 const struct conf *serve_settings(char *const *env)
 {
 	const struct conf_error *e = &process.error;
+	const char *file;
 
+	if (process.configured)
+		return &process.conf;
 	if (!process.lasting)
 		process.lasting = arena_new();
-	else if (!process.configured)
+	else
 		arena_reset(process.lasting);
-	if (!process.configured && !conf_read(process.lasting, conf_find(process.lasting, env), &process.conf, &process.error)) {
+	file = conf_find(process.lasting, env);
+	if (stat(file, &process.settings) != 0)
+		memset(&process.settings, 0, sizeof process.settings);
+	if (!conf_read(process.lasting, file, &process.conf, &process.error)) {
 		log_line("%s:%d: %s", e->file, e->line, e->reason);
 		return NULL;
 	}
 	process.configured = true;
 	return &process.conf;
+}
+
+bool serve_settings_changed(void)
+{
+	const struct stat *was = &process.settings;
+	struct stat is;
+
+	return process.configured && (stat(process.conf.file, &is) != 0 || is.st_ino != was->st_ino ||
+	    is.st_size != was->st_size || is.st_mtim.tv_sec != was->st_mtim.tv_sec || is.st_mtim.tv_nsec != was->st_mtim.tv_nsec);
 }
 
 void serve_leave(void)

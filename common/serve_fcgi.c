@@ -3,12 +3,14 @@
  * serve_fcgi: several workers on one listening socket.  The web server starts one process a program; that process
  * forks the workers and only watches them.  With several sockets lighttpd would queue quick calls behind slow ones;
  * on one socket the kernel gives each connection to a worker that is free.  Apache's mod_fcgid starts processes as it needs
- * them, each with a socket of its own: there the one process is the worker.
+ * them, each with a socket of its own: there the one process is the worker, and ends when the settings have changed, because the
+ * owner of a shared host can edit them and cannot restart Apache.
  *
  * Workers accept for themselves and hand the connection to libfcgi, which would otherwise wait for the first byte for
  * ever: a peer has READ_SECONDS to say all it has to say.
  */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +29,7 @@
 #include "log.h"
 #include "serve_front.h"
 
-enum { READ_SECONDS = 10, LIFE_SECONDS = 90, WORKERS_MAX = 256, RESPAWN_BURST = 8, REQUESTS_MAX = 100000, LINGER_ROUNDS = 600,
+enum { READ_SECONDS = 10, LIFE_SECONDS = 90, WORKERS_MAX = 256, RESPAWN_BURST = 8, REQUESTS_MAX = 100000, LINGER_ROUNDS = 600, SETTINGS_MS = 1000,
 	MEMORY_MAX = 128 * 1024 /* KiB */ };
 
 /* What the watching process hears; blocked in it, so that none is lost between two calls. */
@@ -166,8 +168,22 @@ static bool has_grown(void)
 	return getrusage(RUSAGE_SELF, &used) == 0 && used.ru_maxrss > MEMORY_MAX;
 }
 
+/*
+ * Waits for the next request.  False: this process should end instead, because the settings have changed; whoever has started it
+ * starts another one for the request that comes next.
+ */
+static bool await_request(void)
+{
+	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
+
+	while (!ended && !serve_settings_changed())
+		if (poll(&p, 1, SETTINGS_MS) > 0)
+			return true;
+	return false;
+}
+
 /* Signals to end are heard between two requests only: they would shorten every sleep of a request that waits. */
-static int work(const struct endpoint *ep)
+static int work(const struct endpoint *ep, bool alone)
 {
 	sigset_t set;
 	FCGX_Request r;
@@ -181,7 +197,7 @@ static int work(const struct endpoint *ep)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGUSR1);
-	while (!ended && n < REQUESTS_MAX && !has_grown()) {
+	while (!ended && n < REQUESTS_MAX && !has_grown() && (!alone || await_request())) {
 		fd = accept4(STDIN_FILENO, NULL, NULL, SOCK_CLOEXEC);
 		if (fd < 0 && errno != EINTR && errno != ECONNABORTED)
 			return EXIT_FAILURE;
@@ -207,7 +223,7 @@ static pid_t worker_start(const struct endpoint *ep, const sigset_t *before)
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent)
 		_exit(EXIT_SUCCESS);
-	_exit(ep->streams ? serve_streams(ep) : work(ep));
+	_exit(ep->streams ? serve_streams(ep) : work(ep, false));
 }
 
 /* Waits a second before the next start when RESPAWN_BURST workers died within one. */
@@ -306,7 +322,7 @@ int serve_fcgi(const struct endpoint *ep)
 	sigset_t set, before;
 
 	if (one)
-		return ep->streams ? serve_streams(ep) : work(ep);
+		return ep->streams ? serve_streams(ep) : work(ep, true);
 	sigemptyset(&set);
 	for (i = 0; i < sizeof heard / sizeof *heard; i++)
 		sigaddset(&set, heard[i]);

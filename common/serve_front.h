@@ -10,6 +10,9 @@
 /* The settings of this process, read once; NULL when they are not usable (logged). */
 const struct conf *serve_settings(char *const *env);
 
+/* Is the file no longer the one that they were read from?  False while they are not usable: then each request reads it. */
+bool serve_settings_changed(void);
+
 /* The process has answered its only request: leaves the rows in good order. */
 void serve_leave(void);
 
