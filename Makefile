@@ -51,7 +51,9 @@ PAGES   := $(wildcard common/html/*.html)
 MIGRATE := $(wildcard schema/migrate_*.sql)
 SQL     := $(filter-out schema/schema.sql $(MIGRATE),$(wildcard schema/*.sql))
 META    := $(wildcard common/metaschema/*.json)
-GEN_C   := $(O)/gen/sql.c $(O)/gen/schema.c $(MIGRATE:schema/%.sql=$(O)/gen/%.c) $(O)/gen/style.c $(PAGES:common/html/%.html=$(O)/gen/page_%.c) \
+CONFIGS := apache-conf/mcp-fcgid.conf apache-conf/htaccess apache-conf/htaccess-sub lighttpd-conf/mcp-fastcgi.conf \
+	   lighttpd-conf/mcp-fastcgi-path.conf
+GEN_C   := $(O)/gen/sql.c $(O)/gen/configs.c $(O)/gen/schema.c $(MIGRATE:schema/%.sql=$(O)/gen/%.c) $(O)/gen/style.c $(PAGES:common/html/%.html=$(O)/gen/page_%.c) \
 	   $(META:common/metaschema/%.json=$(O)/gen/metaschema_%.c)
 GEN_H   := $(O)/gen/sql.h $(O)/gen/pages.h
 LIB_OBJ := $(COMMON:common/%.c=$(O)/obj/%.o) $(GEN_C:$(O)/gen/%.c=$(O)/obj/gen_%.o)
@@ -78,6 +80,10 @@ $(O)/gen/schema.c: schema/text.awk schema/schema.sql | $(O)/gen
 
 $(O)/gen/migrate_%.c: schema/migrate_%.sql schema/text.awk | $(O)/gen
 	awk -v name=migrate_$*_text -f schema/text.awk $< >$@.new && mv $@.new $@
+
+# Configurations for mcpctl doctor --write: apache-conf/mcp-fcgid.conf is config_apache_conf_mcp_fcgid_conf.
+$(O)/gen/configs.c: schema/text.awk $(CONFIGS) | $(O)/gen
+	for f in $(CONFIGS); do awk -v name=config_$$(echo $$f | tr -c 'a-z0-9\n' _) -f schema/text.awk $$f || exit; done >$@.new && mv $@.new $@
 
 $(O)/gen/style.c: schema/text.awk common/html/style.css | $(O)/gen
 	awk -v name=style_text -f schema/text.awk common/html/style.css >$@.new && mv $@.new $@
@@ -110,10 +116,11 @@ $(O)/asan/gen_%.o: $(O)/gen/%.c | $(O)/asan $(GEN_H)
 $(O)/asan/cgi/%.o: cgi/%.c | $(O)/asan/cgi $(GEN_H)
 	$(CC) $(SAN_CFLAGS) -Dmain=$*_main -c -o $@ $<
 
-$(O)/libmcp.a: $(LIB_OBJ)
-	rm -f $@ && $(AR) rcs $@ $^
-$(O)/asan/libmcp.a: $(SAN_OBJ)
-	rm -f $@ && $(AR) rcs $@ $^
+# What is generated is intermediate to make: a text that is older than the library, and new in it, is seen by the Makefile alone.
+$(O)/libmcp.a: $(LIB_OBJ) Makefile
+	rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+$(O)/asan/libmcp.a: $(SAN_OBJ) Makefile
+	rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 
 # ---- programs ---------------------------------------------------------------------------------------------------
 

@@ -158,15 +158,17 @@ int mcpctl_doctor(struct mcpctl *m, int argc, char **argv)
 	struct doctor_question q = { 0 };
 	struct conf_error e;
 	bool has_settings;
-	const char *folder = NULL;
+	const char *write = NULL, *folder = NULL;
 	const struct option options[] = {
-		{ "--json", &l.as_json, NULL, NULL }, { "--ca-file", NULL, &q.ca_file, NULL },
+		{ "--json", &l.as_json, NULL, NULL }, { "--ca-file", NULL, &q.ca_file, NULL }, { "--write", NULL, &write, NULL },
 		{ "--static", NULL, &folder, NULL }, { NULL, NULL, NULL, NULL },
 	};
 	int n = mcpctl_read_options(m, argc, argv, options);
 
 	if (n < 0 || n > 1)
 		return n < 0 ? EXIT_USAGE : mcpctl_misuse(m, "'%s' is not understood", argv[1]);
+	if (write)
+		return mcpctl_doctor_write(m, write);
 	if ((n == 0 || folder) && !mcpctl_open(m))
 		return EXIT_FAILURE;
 	if (folder)

@@ -25,6 +25,7 @@ struct doctor {
 	bool trusting;				/* the certificate does not hold: look on, and show no token */
 	bool errors_lost;			/* somebody else's pages stand where our errors should */
 	bool no_authorization;			/* it does not arrive */
+	bool no_call;				/* not even a call is answered */
 	struct probe door;			/* the first request: without a token */
 	struct json_object *about_resource, *about_server;	/* metadata, or NULL */
 };

@@ -146,7 +146,7 @@ static bool set_connection(struct transfer *t)
 
 /* ---- the end ------------------------------------------------------------------------------------------------------- */
 
-/* libcurl itself compares the name, so that OpenSSL may have nothing to say. */
+/* libcurl itself compares the name, and then leaves its own "not yet known" behind, which is 1. */
 static const char *certificate_words(CURL *c)
 {
 	long code = 0;
@@ -156,7 +156,7 @@ static const char *certificate_words(CURL *c)
 	for (i = 0; i < sizeof certificate / sizeof *certificate; i++)
 		if (certificate[i].code == code)
 			return certificate[i].words;
-	return code ? "the certificate does not hold" : "the certificate is for another name";
+	return code > 1 ? "the certificate does not hold" : "the certificate is for another name";
 }
 
 static void end_as(struct probe *p, enum probe_end end, const char *why)

@@ -82,7 +82,7 @@ function host(s) {
 function configuration(s) {
 	const { modules } = OF[s.front], run = `${s.dir}/run`;
 	return [
-		...[...COMMON, ...modules].map((m) => `LoadModule ${m}_module ${MODULES}/mod_${m}.so`),
+		...[...COMMON, ...modules, ...(s.modules ?? [])].map((m) => `LoadModule ${m}_module ${MODULES}/mod_${m}.so`),
 		'ServerName 127.0.0.1',
 		'TypesConfig /dev/null',
 		`Listen 127.0.0.1:${s.port}`,
@@ -129,7 +129,7 @@ export async function startServer(s) {
 		if (AS_ROOT) chown(`${s.dir}/${dir}`);
 	}
 	if (!OF[s.front].file) writeHtaccess(s);
-	fs.writeFileSync(conf, configuration(s));
+	fs.writeFileSync(conf, s.edit ? s.edit(configuration(s)) : configuration(s));
 	s.exit = undefined;
 	if (s.front === 'apache-proxy') await startPrograms(s);
 	launch(s, ['/usr/sbin/apache2', '-D', 'FOREGROUND', '-d', s.dir, '-f', conf], { PATH: process.env.PATH, ...s.env });
