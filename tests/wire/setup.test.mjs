@@ -8,38 +8,20 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { row } from '../lib/rows.mjs';
 import { each, eq, lacks, match, ok, page, status } from '../lib/check.mjs';
-import { Jar, follow, formFor, get, ownOrigin, post, raw, signIn, submit, authorize, authParams, pkce, register, visibleText } from '../lib/oauth.mjs';
+import { Jar, formFor, get, ownOrigin, post, raw, signIn, submit, authorize, authParams, pkce, register, visibleText } from '../lib/oauth.mjs';
+import { SETUP_ROUTE } from '../lib/setup.mjs';
 
 const SECRET = 'a secret of nobody else';
 const PASSWORD = 'a password for the first';
 const FRONTS = ['inproc', 'fastcgi', 'cgi', 'htaccess'];
 const own = { own: true, user: false, fronts: FRONTS };
 
-const ROUTE = {
-	inproc: [],
-	htaccess: [],
-	cgi: [
-		'$HTTP["url"] =~ "^/setup(/|$)" {',
-		'\talias.url = ( "/setup" => var.mcp_cgi + "/setup" )',
-		'\tcgi.assign = ( var.mcp_cgi + "/setup" => "" )',
-		'\tsetenv.add-environment = ( "MCP_CGI_CONF" => var.mcp_conf )',
-		'}',
-	],
-	fastcgi: [
-		'$HTTP["url"] =~ "^/setup(/|$)" {',
-		'\tfastcgi.server = ( "/setup" => (( "socket" => var.mcp_run + "/mcp-cgi-setup", "bin-path" => var.mcp_cgi + "/setup",',
-		'\t\t"bin-environment" => ( "MCP_CGI_CONF" => var.mcp_conf ), "bin-copy-environment" => ( "PATH" ),',
-		'\t\t"max-procs" => 1, "check-local" => "disable" )) )',
-		'}',
-	],
-};
-
 const DATABASE = ['', '-wal', '-shm', '.calls'];
 
 /** An installation as it is after the upload: settings, and no database yet. */
 async function fresh(s, settings = { setup_secret: SECRET }, { database = false } = {}) {
 	s.setConf(settings);
-	s.web.push(...ROUTE[s.front]);
+	s.web.push(...SETUP_ROUTE[s.front]);
 	if (!database) for (const end of DATABASE) fs.rmSync(s.db + end, { force: true });
 	await s.restart();
 	s.passwords.add(PASSWORD).add(SECRET);
