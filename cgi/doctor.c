@@ -22,6 +22,7 @@
 #include "doctor_look.h"
 #include "json.h"
 #include "log.h"
+#include "standalone.h"
 
 enum { QUESTION_MAX = 64 * 1024, MISUSED = 2, LONGEST = 600 };
 
@@ -150,6 +151,7 @@ int main(void)
 	if (!question_read(a, &q))
 		return misused("the question cannot be read");
 	alarm((unsigned)(q.seconds ? q.seconds : DOCTOR_SECONDS));
+	standalone_begin();
 	doctor_look(&d);
 	puts("{}");
 	arena_drop(a);

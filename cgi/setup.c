@@ -202,6 +202,8 @@ static void say(struct request *rq, struct response *rs, int status, const char 
 	};
 
 	html_answer(rq, rs, status, true);
+	if (status == 503)
+		http_header(rs, "Retry-After", "60");
 	page_message(&rs->body, &v);
 }
 

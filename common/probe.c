@@ -7,6 +7,7 @@
 #include <curl/curl.h>
 
 #include "probe.h"
+#include "standalone.h"
 
 enum { HEADER_MAX = 32 * 1024 };
 
@@ -122,6 +123,7 @@ static bool set_request(struct transfer *t, struct curl_slist *fields)
 static bool set_connection(struct transfer *t)
 {
 	const struct probe *p = t->p;
+	const char *ca_file = p->ca_file ? p->ca_file : standalone_ca_file();
 	CURL *c = t->curl;
 	unsigned bad = 0;
 
@@ -137,8 +139,8 @@ static bool set_connection(struct transfer *t)
 	bad |= curl_easy_setopt(c, CURLOPT_HTTP_CONTENT_DECODING, 0L);
 	bad |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, p->trusting ? 0L : 1L);
 	bad |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, p->trusting ? 0L : 2L);
-	if (p->ca_file) {
-		bad |= curl_easy_setopt(c, CURLOPT_CAINFO, p->ca_file);
+	if (ca_file) {
+		bad |= curl_easy_setopt(c, CURLOPT_CAINFO, ca_file);
 		bad |= curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
 	}
 	return bad == 0;

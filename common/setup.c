@@ -33,14 +33,13 @@ static const struct fail *find_over(struct context *cx, bool *over)
 
 const struct fail *setup_is_open(struct context *cx, bool *open)
 {
-	const struct fail *no;
+	const struct fail *no = NULL;
 	bool over = false;
 
-	*open = access(cx->conf->database, F_OK) != 0 && errno == ENOENT;
-	if (*open || (no = find_over(cx, &over)))
-		return *open ? NULL : no;
-	*open = !over;
-	return NULL;
+	if (access(cx->conf->database, F_OK) == 0 || errno != ENOENT)
+		no = find_over(cx, &over);
+	*open = !no && !over;
+	return no;
 }
 
 /* Under another name first, so that the file is complete when it is there, whoever else is making it or is interrupted. */

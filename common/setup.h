@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * setup: the first user, made by whoever knows setup_secret of the settings, on a host where nobody can run mcpctl.  Once there is
- * a user, or ever was one that was made here, there is nothing to set up any more.
+ * setup: the first user, made by whoever knows setup_secret of the settings, on a host where nobody can run mcpctl.  Once
+ * there is a user, or ever was one that was made here, there is nothing to set up any more.
  */
 #ifndef SETUP_H
 #define SETUP_H
@@ -19,7 +19,8 @@ bool setup_make_database(struct context *cx) __attribute__((nonnull, warn_unused
  * Is it the secret?  A try counts as one at signing in does (limit_login, limit_login_all) before it is looked at, and is given
  * back if it was right.
  */
-const struct fail *setup_check_secret(struct context *cx, const char *secret, bool *fits) __attribute__((nonnull, warn_unused_result));
+const struct fail *setup_check_secret(struct context *cx, const char *secret, bool *fits)
+    __attribute__((nonnull, warn_unused_result));
 
 /* What stands in the form for the secret once it was right: good for this browser and for one hour, or two. */
 const char *setup_pass(struct context *cx, const char *browser) __attribute__((nonnull, returns_nonnull));

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* setup_look: hostcheck looks at the files, the program doctor at the address. */
+#include <string.h>
+
 #include "arena.h"
 #include "buf.h"
 #include "conf.h"
@@ -15,10 +17,18 @@ struct look {
 	struct buf unseen;
 };
 
+/* What can only be seen with a token waits until there is somebody who gets one. */
+static bool needs_token(const struct finding *f)
+{
+	return f->state == FINDING_UNSEEN && (strcmp(f->check, "call") == 0 || strcmp(f->check, "stream") == 0);
+}
+
 static void note(void *with, const struct finding *f)
 {
 	struct look *l = with;
 
+	if (needs_token(f))
+		return;
 	if (f->state == FINDING_UNSEEN)
 		buf_printf(&l->unseen, "%s%s", l->unseen.len ? "; " : "Not looked at: ", f->said);
 	else if (f->state != FINDING_WELL && l->count < FOUND_MAX)

@@ -31,7 +31,7 @@ cd "$work/source/curl"
 	--without-nghttp2 --without-librtmp --without-libssh2 --without-libgsasl --disable-ares --disable-ldap --disable-ldaps \
 	--disable-rtsp --disable-ftp --disable-file --disable-dict --disable-telnet --disable-tftp --disable-pop3 --disable-imap \
 	--disable-smb --disable-smtp --disable-gopher --disable-mqtt --disable-manual --disable-ntlm --disable-ntlm-wb \
-	--disable-tls-srp --disable-unix-sockets --disable-cookies --disable-doh --disable-alt-svc --disable-hsts --disable-netrc \
+	--disable-tls-srp --disable-unix-sockets --disable-cookies --disable-doh --disable-alt-svc --disable-hsts \
 	--disable-libcurl-option \
 	CFLAGS='-O2 -fPIE -ffunction-sections -fdata-sections -fstack-protector-strong -D_FORTIFY_SOURCE=2' >/dev/null
 make -s -j2 -C lib >/dev/null

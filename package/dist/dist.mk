@@ -8,7 +8,7 @@ DIST     := $(O)/dist
 DISTNAME := mcp-cgi-$(VERSION)-linux-$(shell uname -m)
 # What a web server runs, and what those start; listed for the .htaccess to know them, too.
 DIST_WEB := $(filter-out metadata,$(WEB)) work
-DIST_NET := fetch $(if $(wildcard cgi/doctor.c),doctor)
+DIST_NET := fetch doctor
 DIST_LD  := -static-pie $(HARD_LD) -Wl,-s
 comma    := ,
 named     = '-DPROGRAMS=$(foreach p,$(1),PROGRAM($(p)))' '-DNAMES=$(2)'
@@ -23,9 +23,9 @@ $(DIST)/obj/standalone.o: common/standalone.c | $(DIST)/obj
 $(DIST)/curl/libcurl.a: package/dist/curl.sh
 	package/dist/curl.sh $(DIST)/curl
 	touch $@
-$(DIST)/obj/web.o: package/dist/many.c package/dist/dist.mk | $(DIST)/obj
+$(DIST)/obj/web.o: package/dist/many.c package/dist/dist.mk $(wildcard cgi/*.c) | $(DIST)/obj
 	$(CC) $(ALL_CFLAGS) $(call named,metadata $(DIST_WEB),$(foreach n,$(WELLKNOWN),NAME("$(n)"$(comma)metadata))) -c -o $@ $<
-$(DIST)/obj/net.o: package/dist/many.c package/dist/dist.mk | $(DIST)/obj
+$(DIST)/obj/net.o: package/dist/many.c package/dist/dist.mk $(wildcard cgi/*.c) | $(DIST)/obj
 	$(CC) $(ALL_CFLAGS) $(call named,$(DIST_NET),) -c -o $@ $<
 
 $(DIST)/web: $(DIST)/obj/web.o $(DIST)/obj/metadata.o $(DIST_WEB:%=$(DIST)/obj/%.o) $(O)/libmcp.a

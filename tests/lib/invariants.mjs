@@ -76,8 +76,10 @@ function checkStatus(s, r, o) {
 
 function checkInside(r, o) {
 	if (o.content || r.byServer) return;
+	// which file the operator has to edit is what the page of set-up is about
+	const text = r.request?.path.startsWith('/setup') ? r.text.replaceAll('mcp-cgi.conf', '') : r.text;
 	for (const re of INSIDE) {
-		const m = re.exec(r.text);
+		const m = re.exec(text);
 		if (m) throw new Breach('IV-01', r, `the body shows the inside: ${JSON.stringify(m[0])}`);
 	}
 	for (const [name, value] of r.list) {
