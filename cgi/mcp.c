@@ -11,9 +11,11 @@
  *	DELETE	Mcp-Session-Id	204, and the session is over
  *
  * A tool that reports progress, writes log messages or asks something while it works is answered by text/event-stream, if
- * the client takes that.  subscriptions/listen belongs to the program listen; where the web server does not know that, it is
- * answered here, by a short stream.
+ * the client takes that.  subscriptions/listen belongs to the program listen, and so does GET without Last-Event-ID.  Where the
+ * web server does not know that, this program starts it in its own place as plain CGI, and answers by a short stream otherwise.
  */
+#include <string.h>
+
 #include "conf.h"
 #include "door.h"
 #include "listen.h"
@@ -25,6 +27,15 @@
 #include "stream.h"
 
 extern const struct endpoint mcp;
+
+static const char *other(const struct request *rq)
+{
+	const char *method = http_env(rq, "REQUEST_METHOD"), *what = http_env(rq, "HTTP_MCP_METHOD");
+
+	if (what && strcmp(what, "subscriptions/listen") == 0)
+		return "listen";
+	return method && strcmp(method, "GET") == 0 && !http_env(rq, "HTTP_LAST_EVENT_ID") ? "listen" : NULL;
+}
 
 /* ---- the way back while a tool works --------------------------------------------------------------------------- */
 
@@ -226,6 +237,7 @@ const struct endpoint mcp = {
 	.cors = CORS_LISTED,
 	.path_info = false,
 	.many = true,
+	.other = other,
 	.handle = mcp_handle,
 	.refuse = door_refuse,
 };

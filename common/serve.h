@@ -29,6 +29,7 @@ struct endpoint {
 	enum cors cors;
 	bool path_info;		/* does it look at what follows its own address?  Otherwise that is 404 */
 	bool many;		/* mcp_workers instead of workers */
+	const char *(*other)(const struct request *rq);	/* as plain CGI: the program beside this one that it is for, or NULL */
 	const struct streams *streams;	/* under FastCGI one process, which holds all its streams (stream.h); NULL: workers */
 
 	/* Fills the answer and returns NULL, or returns the refusal. */

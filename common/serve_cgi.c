@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "arena.h"
+#include "beside.h"
 #include "log.h"
 #include "serve_front.h"
 
@@ -103,6 +105,20 @@ bool serve_is_fcgi(void)
 	return getpeername(STDIN_FILENO, (struct sockaddr *)&peer, &len) != 0 && errno == ENOTCONN;
 }
 
+/* Before anything is read.  A program that cannot be started is no reason not to answer. */
+static void hand_over(const struct endpoint *ep)
+{
+	const struct request rq = { .env = environ };
+	struct arena *a = arena_new();
+	const char *name = ep->other(&rq), *path = name ? beside(a, name) : NULL;
+
+	if (path) {
+		execv(path, (char *[]){ arena_copy(a, name), NULL });
+		log_line("cannot start %s: %s", name, strerror(errno));
+	}
+	arena_drop(a);
+}
+
 int serve_cgi(const struct endpoint *ep, const char *name)
 {
 	struct pipe_front f = { .deadline = serve_milliseconds() + READ_SECONDS * 1000 };
@@ -117,6 +133,8 @@ int serve_cgi(const struct endpoint *ep, const char *name)
 		fprintf(stderr, "%s is a CGI and FastCGI program: a web server runs it.  See %s(8).\n", name, name);
 		return 2;
 	}
+	if (ep && ep->other)
+		hand_over(ep);
 	alarm(LIFE_SECONDS);
 	rc = ep ? serve_one(ep, environ, &front) : serve_nothing(&front);
 	serve_leave();

@@ -2,18 +2,21 @@
 /*
  * serve_fcgi: several workers on one listening socket.  The web server starts one process a program; that process
  * forks the workers and only watches them.  With several sockets lighttpd would queue quick calls behind slow ones;
- * on one socket the kernel gives each connection to a worker that is free.
+ * on one socket the kernel gives each connection to a worker that is free.  Apache's mod_fcgid starts processes as it needs
+ * them, each with a socket of its own: there the one process is the worker.
  *
  * Workers accept for themselves and hand the connection to libfcgi, which would otherwise wait for the first byte for
  * ever: a peer has READ_SECONDS to say all it has to say.
  */
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -277,13 +280,33 @@ static void end(pid_t *worker, size_t n, int sig)
 	}
 }
 
+/*
+ * mod_fcgid gives a process one request at a time, so that workers behind it would never hear of one.  It says nothing of itself
+ * in the environment, but names each socket PARENT.NUMBER, PARENT being its own process (2.3.9, fcgid_proc_unix.c).
+ */
+static bool is_one_of_many(void)
+{
+	struct sockaddr_un a = { 0 };
+	socklen_t len = sizeof a - 1;
+	char mine[32], *name;
+	int n = snprintf(mine, sizeof mine, "/%ld.", (long)getppid());
+
+	if (getsockname(STDIN_FILENO, (struct sockaddr *)&a, &len) != 0 || a.sun_family != AF_UNIX)
+		return false;
+	name = strrchr(a.sun_path, '/');
+	return name && strncmp(name, mine, (size_t)n) == 0 && name[n] && name[(size_t)n + strspn(name + n, "0123456789")] == '\0';
+}
+
 int serve_fcgi(const struct endpoint *ep)
 {
-	const struct conf *conf = serve_settings(environ);
+	const bool one = is_one_of_many();
+	const struct conf *conf = one ? NULL : serve_settings(environ);
 	size_t n = !conf || ep->streams ? 1 : (size_t)(ep->many ? conf->mcp_workers : conf->workers), i;
 	pid_t worker[WORKERS_MAX] = { 0 };
 	sigset_t set, before;
 
+	if (one)
+		return ep->streams ? serve_streams(ep) : work(ep);
 	sigemptyset(&set);
 	for (i = 0; i < sizeof heard / sizeof *heard; i++)
 		sigaddset(&set, heard[i]);

@@ -12,7 +12,7 @@
 static const char *folder_check(const char *file)
 {
 	const char *slash = strrchr(file, '/');
-	size_t n = slash > file ? (size_t)(slash - file) : 1;
+	size_t n = slash && slash > file ? (size_t)(slash - file) : 1;
 	char folder[PATH_MAX] = ".";
 	struct stat st;
 

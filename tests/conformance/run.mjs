@@ -2,7 +2,7 @@
 //
 // The official conformance suite against a site of files, behind a web server and through the real token check:
 //
-//	run.mjs fastcgi|cgi [SCENARIO...]
+//	run.mjs FRONT [SCENARIO...]
 //
 // What counts is what the suite wrote down about every scenario, those that it runs without scoring them included: at
 // least one check that passed, and none that failed, warned or was left out.  A line for each scenario and revision.
@@ -12,7 +12,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ok, status } from '../lib/check.mjs';
-import { ROOT, start } from '../lib/harness.mjs';
+import { REAL } from '../lib/fronts.mjs';
+import { ROOT, start, withToken } from '../lib/harness.mjs';
 import { modern, modernResult } from '../lib/mcp.mjs';
 import { obtain } from '../lib/oauth.mjs';
 
@@ -105,17 +106,17 @@ async function runOne(s, front, run, filters) {
  * The suite sends no token. Once there is one, got as any client gets it, the web server writes it into the requests
  * that come to the endpoint.
  */
-async function withToken(s) {
+async function bringToken(s) {
 	const { tokens } = await obtain(s, { scope: 'read:knowledge write:knowledge' });
 	status(await modern(s, undefined, 'tools/list'), 401, 'a request without a token');
-	s.web = ['$HTTP["url"] =~ "^/mcp(/|$)" {', `\tsetenv.set-request-header = ( "Authorization" => "Bearer ${tokens.access_token}" )`, '}'];
+	s.web = withToken(s.front, tokens.access_token);
 	await s.restart();
 	ok(modernResult(await modern(s, undefined, 'tools/list')).tools.length, 'the token arrives');
 }
 
 const [front, ...filters] = process.argv.slice(2);
-if (!['fastcgi', 'cgi'].includes(front)) {
-	console.error('usage: run.mjs fastcgi|cgi [SCENARIO...]');
+if (!REAL.includes(front)) {
+	console.error(`usage: run.mjs ${REAL.join('|')} [SCENARIO...]`);
 	process.exit(2);
 }
 await Promise.all(RUNS.map(async (run) => { run.names = await scenarios(run); }));
@@ -123,7 +124,7 @@ const s = await start({ front, site: SITE });
 try {
 	const checked = s.ctl(['site', 'check']);
 	judge(front, 'any', 'site-check', checked.status === 0 ? '' : (checked.stdout + checked.stderr).trim().replace(/\n/g, ' / '));
-	await withToken(s);
+	await bringToken(s);
 	say(`conformance ${front} a token is asked for, and arrives`);
 	const [modernRun, newest, ...older] = RUNS;
 	await runOne(s, front, modernRun, filters);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: ISC
 //
 // Brings up one complete installation in a fresh folder, as an operator would: install, `mcpctl init`, settings,
-// one user; and in front of it one of the three fronts: the in-process server under the sanitizers, lighttpd with
-// FastCGI, or lighttpd with plain CGI. Takes it down again by process id, and fails if the sanitizers had anything
+// one user; and in front of it one of the fronts: the in-process server under the sanitizers, or a web server with the
+// configuration that is shipped for it (fronts.mjs). Takes it down again by process id, and fails if the sanitizers had anything
 // to say, if a process was left over, or if a credential that was seen on the wire is found in the database or a log.
 
 import { spawn, spawnSync } from 'node:child_process';
@@ -11,11 +11,17 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as apache from './apache.mjs';
+import { APACHE, NGINX } from './fronts.mjs';
+import * as lighttpd from './lighttpd.mjs';
+import * as nginx from './nginx.mjs';
+import { descendants, memoryOf, processOf, stillThere } from './processes.mjs';
 
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 export const PASSWORD = 'correct horse battery staple';
 export const AS_ROOT = process.getuid() === 0;
 export const OWNER = 'www-data';
+const SERVERS = ['apache2', 'nginx', 'fcgiwrap'];
 const KEEP = !!process.env.MCP_TESTS_KEEP;
 
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -105,6 +111,11 @@ export function must(r, what) {
 	return r;
 }
 
+const serverOf = (front) => (APACHE.includes(front) ? apache : NGINX.includes(front) ? nginx : lighttpd);
+
+/** Lines for s.web, with which the web server writes this token into the requests that come to the endpoint. */
+export const withToken = (front, token) => serverOf(front).withToken(token);
+
 const HEADER = /^\s*\[/;
 
 /** Sets keys of lines that have no section header among them. */
@@ -161,66 +172,14 @@ function filledIn(settings, issuer) {
 }
 
 /** Paths of the MCP endpoints that the settings add to the first one. */
-function morePaths(s) {
+export function morePaths(s) {
 	return Object.keys(s.settings)
 		.map((k) => /^\[resource (.+)\]$/.exec(k)?.[1])
 		.filter((u) => u && u !== s.resource && u.startsWith(s.issuer + '/'))
 		.map((u) => u.slice(s.issuer.length));
 }
 
-/** The route of one more MCP endpoint, as an operator would add it below the included file. */
-function extraRoute(s, at, i) {
-	const q = (x) => JSON.stringify(x);
-	const head = [
-		`$HTTP["url"] =~ ${q(`^${at.replaceAll('.', '[.]')}(/|$)`)} {`,
-		'\tserver.stream-response-body = 1',
-	];
-	if (s.front === 'cgi')
-		return [
-			...head,
-			`\talias.url = ( ${q(at)} => var.mcp_cgi + "/mcp" )`,
-			'\tcgi.assign = ( var.mcp_cgi + "/mcp" => "" )',
-			'\tcgi.limits = ( "tcp-fin-propagate" => "SIGTERM" )',
-			'\tsetenv.add-environment = ( "MCP_CGI_CONF" => var.mcp_conf )',
-			'}',
-		];
-	return [
-		...head,
-		`\tfastcgi.server = ( ${q(at)} => ((`,
-		`\t\t"socket" => var.mcp_run + "/mcp-cgi-mcp-${i + 2}",`,
-		'\t\t"bin-path" => var.mcp_cgi + "/mcp",',
-		'\t\t"bin-environment" => ( "MCP_CGI_CONF" => var.mcp_conf ),',
-		'\t\t"bin-copy-environment" => ( "PATH" ),',
-		'\t\t"max-procs" => 1,',
-		'\t\t"check-local" => "disable",',
-		'\t\t"tcp-fin-propagate" => "enable"',
-		'\t)))',
-		'}',
-	];
-}
-
-function lighttpdConf(s, inst) {
-	const kind = s.front === 'fastcgi' ? 'fastcgi' : 'cgi';
-	const q = (x) => JSON.stringify(x);
-	return [
-		'# written by the tests',
-		`server.port = ${s.port}`,
-		'server.bind = "127.0.0.1"',
-		`server.document-root = ${q(s.dir + '/www')}`,
-		'server.modules = ( "mod_access", "mod_setenv", "mod_alias", "mod_' + kind + '" )',
-		'server.tag = "lighttpd"',
-		...(AS_ROOT ? [`server.username = ${q(OWNER)}`, `server.groupname = ${q(OWNER)}`] : []),
-		`var.mcp_cgi = ${q(s.programs)}`,
-		`var.mcp_conf = ${q(s.conf)}`,
-		`var.mcp_run = ${q(s.dir + '/run')}`,
-		`include ${q(`${inst.share}/lighttpd-conf/mcp-${kind}.conf`)}`,
-		...morePaths(s).flatMap((at, i) => extraRoute(s, at, i)),
-		...s.web,
-		'',
-	].join('\n');
-}
-
-function reachable(port) {
+export function reachable(port) {
 	return new Promise((resolve) => {
 		const sock = net.connect({ host: '127.0.0.1', port });
 		sock.on('connect', () => {
@@ -231,23 +190,46 @@ function reachable(port) {
 	});
 }
 
-export function launch(s, argv, env) {
+function spawned(s, argv, env) {
 	const err = fs.openSync(`${s.dir}/log/stderr.log`, 'a');
 	const child = spawn(argv[0], argv.slice(1), { stdio: ['ignore', 'pipe', err], env, cwd: '/' });
 	fs.closeSync(err);
 	children.add(child);
+	const ended = new Promise((resolve) =>
+		child.on('exit', (code, signal) => {
+			children.delete(child);
+			resolve({ code, signal });
+		}),
+	);
+	return { child, ended };
+}
+
+export function launch(s, argv, env) {
+	const { child, ended } = spawned(s, argv, env);
 	s.child = child;
 	s.out = '';
 	child.stdout.on('data', (d) => {
 		s.out += d;
 	});
-	s.ended = new Promise((resolve) =>
-		child.on('exit', (code, signal) => {
-			children.delete(child);
-			s.exit = { code, signal };
-			resolve(s.exit);
-		}),
-	);
+	s.ended = ended.then((exit) => (s.exit = exit));
+}
+
+/** A process that runs beside the web server, and ends after it. */
+export function launchBeside(s, argv, env) {
+	const one = spawned(s, argv, env);
+	one.child.stdout.resume();
+	s.beside = [...(s.beside ?? []), one];
+}
+
+async function stopBeside(s) {
+	for (const b of s.beside ?? []) b.child.kill('SIGTERM');
+	const timer = setTimeout(() => {
+		s.killed = true;
+		for (const b of s.beside) b.child.kill('SIGKILL');
+	}, s.patience ?? 20000);
+	await Promise.all((s.beside ?? []).map((b) => b.ended));
+	clearTimeout(timer);
+	s.beside = [];
 }
 
 export async function waitUntil(s, test, what, limit = 20000) {
@@ -274,80 +256,15 @@ async function startFront(s) {
 		await waitUntil(s, () => /\bready\b/.test(s.out), 'inproc');
 		return;
 	}
-	const inst = install();
-	const conf = `${s.dir}/lighttpd.conf`;
-	fs.writeFileSync(conf, lighttpdConf(s, inst));
-	launch(s, ['lighttpd', '-D', '-f', conf], { PATH: process.env.PATH, ...s.env });
-	await waitUntil(s, () => reachable(s.port), 'lighttpd');
-	if (s.front === 'fastcgi') await settled(s);
+	await serverOf(s.front).startServer(s);
 }
 
-/**
- * Waits until every program has taken the place of the forked lighttpd. A SIGTERM between the two is lost in
- * lighttpd's own handler, and the program would outlive its server.
- */
-async function settled(s) {
-	const until = Date.now() + 10000;
-	const routed = fs.readFileSync(`${install().share}/lighttpd-conf/mcp-fastcgi.conf`, 'utf8');
-	const programs = [...routed.matchAll(/^\s*"bin-path" => var\.mcp_cgi \+ "\/(\w+)"/gm)].map((m) => m[1]);
-	for (;;) {
-		const names = new Set(family(s).map((p) => p.exe));
-		if (!names.has('lighttpd') && programs.every((n) => names.has(n))) return;
-		if (Date.now() > until) return;
-		await sleep(20);
-	}
+/** All processes that descend from the server, and those that were started beside it. */
+export function family(s) {
+	const beside = (s.beside ?? []).map((b) => processOf(b.child.pid)).filter(Boolean);
+	return [...beside, ...descendants([s.child.pid, ...beside.map((p) => p.pid)])];
 }
 
-/** Reads /proc/PID/stat: { pid, exe, parent, born }, or null when the process is gone or only waits to be reaped. */
-function processOf(pid) {
-	try {
-		const text = fs.readFileSync(`/proc/${pid}/stat`, 'latin1');
-		const rest = text.slice(text.lastIndexOf(')') + 2).split(' ');
-		if (rest[0] === 'Z' || rest[0] === 'X') return null;
-		return {
-			pid: Number(pid),
-			exe: text.slice(text.indexOf('(') + 1, text.lastIndexOf(')')),
-			parent: Number(rest[1]),
-			born: rest[19],
-		};
-	} catch {
-		return null;
-	}
-}
-
-/** The kernel keeps the list where it is built to; everywhere else all processes are asked for their parent. */
-function childrenOf(pid) {
-	try {
-		return fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean);
-	} catch {
-		const all = fs.readdirSync('/proc').filter((x) => /^\d+$/.test(x));
-		return all.filter((x) => processOf(x)?.parent === pid);
-	}
-}
-
-/** All processes that descend from the server. */
-function family(s) {
-	const found = [];
-	let parents = [s.child.pid];
-	while (parents.length) {
-		const next = parents.flatMap(childrenOf).map(processOf).filter(Boolean);
-		found.push(...next);
-		parents = next.map((p) => p.pid);
-	}
-	return found;
-}
-
-const stillThere = (list) => list.filter((p) => processOf(p.pid)?.born === p.born);
-
-function memoryOf(pid) {
-	try {
-		const text = fs.readFileSync(`/proc/${pid}/status`, 'utf8');
-		const kib = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) * 1024;
-		return { rss: kib('VmRSS'), peak: kib('VmHWM') };
-	} catch {
-		return { rss: 0, peak: 0 };
-	}
-}
 
 function holdLock(s, owned) {
 	const argv = ['sqlite3', '-bail', '-cmd', '.timeout 10000', s.db];
@@ -405,6 +322,7 @@ export async function stopFront(s) {
 	}, s.patience ?? 20000);
 	await s.ended;
 	clearTimeout(timer);
+	await stopBeside(s);
 	const faults = [];
 	if (s.killed) faults.push('IV-06: the server did not end on SIGTERM');
 	if (s.front === 'inproc') {
@@ -514,8 +432,8 @@ function copySite(s, from, owned) {
 /**
  * Starts one installation. settings: keys of mcp-cgi.conf on top of the quick ones of the tests (null removes a key);
  * or a section: see withSettings; {issuer} in it is filled in); user: false makes no user; env: more environment for
- * the server; ownPrograms: the programs are a copy of its own, so that one of them can be replaced (behind lighttpd);
- * site: a folder of which a copy becomes the site. s.web: lines that lighttpd's configuration ends with; s.restart()
+ * the server; ownPrograms: the programs are a copy of its own, so that one of them can be replaced (behind a web server);
+ * site: a folder of which a copy becomes the site. s.web: lines that the web server's configuration ends with; s.restart()
  * after a change.
  */
 export async function start({ front, settings = {}, user = true, env = {}, ownPrograms = false, site } = {}) {
@@ -549,6 +467,7 @@ export async function start({ front, settings = {}, user = true, env = {}, ownPr
 		: front === 'inproc'
 			? `${ROOT}/build/bin`
 			: install().programs;
+	if (APACHE.includes(front)) apache.layOut(s, ownPrograms);
 	const ctl = front === 'inproc' ? `${ROOT}/build/bin/mcpctl` : install().ctl;
 
 	/** What the programs and the server wrote: all of it, or from there on. */
@@ -610,7 +529,7 @@ export async function start({ front, settings = {}, user = true, env = {}, ownPr
 	};
 	/** Our running programs of this installation: [{ pid, exe, rss, peak }], the sizes in bytes. */
 	s.processes = () => {
-		const list = s.front === 'inproc' ? [{ pid: s.child.pid, exe: 'inproc' }] : family(s);
+		const list = s.front === 'inproc' ? [{ pid: s.child.pid, exe: 'inproc' }] : family(s).filter((p) => !SERVERS.includes(p.exe));
 		return list.map((p) => ({ ...p, ...memoryOf(p.pid) }));
 	};
 	/** Holds the write lock of the database; gives the function that lets go. */

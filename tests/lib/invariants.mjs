@@ -5,6 +5,7 @@
 // place, cookies with all their flags, pages with all their headers. A breach is an error of the request itself, so
 // that every test of the suite checks them.
 
+import { APACHE, NGINX } from './fronts.mjs';
 import { tokenize } from './html.mjs';
 
 class Breach extends Error {
@@ -38,6 +39,8 @@ const NO_STORE_PATHS = /^\/(token|register|revoke|introspect|authorize|account)(
 /** An error page that the web server wrote itself (bad request line, too long header, unknown method, ...). */
 export function isServersOwn(s, r) {
 	if (s.front === 'inproc') return r.status === 404 && r.text === '' && !r.headers['content-type'];
+	if (APACHE.includes(s.front)) return /^text\/html; ?charset=iso-8859-1$/i.test(r.headers['content-type'] ?? '');
+	if (NGINX.includes(s.front) && /^<html>\r\n<head><title>\d{3} /.test(r.text)) return true;
 	return (
 		r.text.startsWith('<?xml version="1.0" encoding="iso-8859-1"?>') ||
 		([400, 413, 414, 417, 431, 501, 505].includes(r.status) &&

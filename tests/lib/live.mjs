@@ -7,6 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { launch } from './chromium.mjs';
+import { ALL } from './fronts.mjs';
 import { start } from './harness.mjs';
 
 const tests = [];
@@ -33,8 +34,8 @@ function limited(promise) {
  */
 export async function run(folder, begin = start) {
 	const [front, ...filters] = process.argv.slice(2);
-	if (!['inproc', 'fastcgi', 'cgi'].includes(front)) {
-		console.error('usage: run.mjs fastcgi|cgi|inproc [FILTER...]');
+	if (!ALL.includes(front)) {
+		console.error(`usage: run.mjs ${ALL.join('|')} [FILTER...]`);
 		process.exit(2);
 	}
 	for (const file of fs.readdirSync(folder).filter((f) => f.endsWith('.test.mjs')).sort()) {

@@ -3,6 +3,7 @@
 // The authorization request: who may be sent back where, with what, and when a page is the only safe answer.
 
 import net from 'node:net';
+import { isFastcgi } from '../lib/fronts.mjs';
 import { row } from '../lib/rows.mjs';
 import { each, eq, lacks, match, ok, oneOf, page, status } from '../lib/check.mjs';
 import {
@@ -979,7 +980,7 @@ row(
 			headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
 		});
 		status(big, 413, 'a body over 64 KiB');
-		if (s.front === 'fastcgi')
+		if (isFastcgi(s.front))
 			for (const p of s.processes().filter((x) => x.exe.startsWith('authorize')))
 				ok(p.peak > 0 && p.peak < 32 << 20, `peak memory of ${p.exe}: ${p.peak >> 20} MiB`);
 		ok(isLogin(await authorize(s, authParams(s, c, { code_challenge: challenge }))), 'still serving');
@@ -1135,7 +1136,7 @@ row(
 	'AU-24',
 	'a thousand codes',
 	async (s) => {
-		const n = s.front === 'fastcgi' ? 1000 : 200; // the others pay for every process, or for every sanitized byte
+		const n = isFastcgi(s.front) ? 1000 : 200; // the others pay for every process, or for every sanitized byte
 		const client = await register(s);
 		const { jar } = await toConsent(s, { client });
 		const codes = [];

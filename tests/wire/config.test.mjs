@@ -6,13 +6,13 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { AS_CGI, REAL, WITH_WORKERS } from '../lib/fronts.mjs';
 import { row } from '../lib/rows.mjs';
 import { ROOT, start } from '../lib/harness.mjs';
 import { each, eq, lacks, match, ok, oneOf, status } from '../lib/check.mjs';
 import { ctl, runCgi } from '../lib/operator.mjs';
 import { assertAlive, formFor, obtain, raw, register, toConsent } from '../lib/oauth.mjs';
 
-const REAL = ['fastcgi', 'cgi'];
 const AS_ROOT = process.getuid() === 0;
 const WELL_KNOWN = '/.well-known/oauth-authorization-server';
 const PROGRAMS = {
@@ -292,7 +292,7 @@ row(
 		eq(s.ctl(['check']).status, 0, 'exit status of mcpctl check when all is mended');
 		await assertAlive(s, got.tokens.access_token);
 	},
-	{ own: true, fronts: ['cgi'] },
+	{ own: true, fronts: AS_CGI },
 );
 
 row(
@@ -389,7 +389,7 @@ row(
 		for (const [name, mode, isDir] of look(path.dirname(s.db)))
 			if (!isDir) eq(mode & 0o077, 0, `rights of others to ${name}`);
 	},
-	{ own: true, fronts: ['cgi'] },
+	{ own: true, fronts: AS_CGI },
 );
 
 row(
@@ -409,7 +409,7 @@ row(
 		ok(fs.existsSync(`${s.db}-wal`), 'a file that was made by a worker');
 		for (const f of fs.readdirSync(etc)) eq(fs.statSync(`${etc}/${f}`).mode & 0o077, 0, `rights of others to ${f}`);
 	},
-	{ own: true, alone: true, fronts: ['fastcgi'] },
+	{ own: true, alone: true, fronts: WITH_WORKERS },
 );
 
 row(
@@ -564,7 +564,7 @@ row(
 		ok(formFor((await toConsent(s, { client: await register(s) })).page, 'allow'), 'a new client');
 		eq(s.sql('PRAGMA integrity_check')[0].integrity_check, 'ok', 'integrity of the database');
 	},
-	{ own: true, fronts: ['cgi'] },
+	{ own: true, fronts: AS_CGI },
 );
 
 row('CF-09', 'a password or token on the command line is refused', async (s) => {
@@ -621,7 +621,7 @@ row(
 			ok(!text.includes(ROOT + '/'), `${f} has no path of the place it was built in`);
 		}
 	},
-	{ own: true, fronts: ['fastcgi'] },
+	{ own: true, fronts: WITH_WORKERS },
 );
 
 row(

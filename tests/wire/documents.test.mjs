@@ -7,6 +7,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { WITH_WORKERS } from '../lib/fronts.mjs';
 import { row } from '../lib/rows.mjs';
 import { start } from '../lib/harness.mjs';
 import { each, eq, lacks, match, oauthError, ok, oneOf, page, status } from '../lib/check.mjs';
@@ -436,7 +437,7 @@ row(
 			await s.stop();
 		}
 	},
-	{ own: 'none', fronts: ['fastcgi'] },
+	{ own: 'none', fronts: WITH_WORKERS },
 );
 
 row(
@@ -1001,7 +1002,7 @@ row(
 		eq(asked(first.at), 2, 'requests for the first of them');
 		await assertAlive(s, loved.tokens.access_token);
 	},
-	{ own: true, settings: TRUST, fronts: ['fastcgi'] },
+	{ own: true, settings: TRUST, fronts: WITH_WORKERS },
 );
 
 /* ---- when ---- */

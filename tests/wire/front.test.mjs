@@ -7,6 +7,7 @@
 
 import fs from 'node:fs';
 import { each, eq, lacks, match, oauthError, ok, page, status } from '../lib/check.mjs';
+import { AS_CGI, REAL, WITH_WORKERS, isCgi } from '../lib/fronts.mjs';
 import { sleep } from '../lib/harness.mjs';
 import { meta, mirrored, modernResult, post } from '../lib/mcp.mjs';
 import { tokenFor } from '../lib/need.mjs';
@@ -15,7 +16,6 @@ import { row } from '../lib/rows.mjs';
 import * as place from '../live/place.mjs';
 
 const FEW = { workers: 2, mcp_workers: 2, mcp_waiters: 1 };
-const BEHIND = ['fastcgi', 'cgi'];
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 const named = (name) => JSON.stringify({ client_name: name, redirect_uris: ['http://127.0.0.1/cb'], token_endpoint_auth_method: 'none' });
 const stored = (s, name) => s.sql(`SELECT count(*) AS n FROM client WHERE name = '${name}'`)[0].n;
@@ -23,7 +23,7 @@ const intact = (s) => eq(s.sql('PRAGMA integrity_check'), [{ integrity_check: 'o
 
 /** Runs fn with a function that asks one program, past the web server: (o) => answer, or null when there was none. */
 async function direct(s, program, fn, { workers = 2 } = {}) {
-	if (s.front === 'cgi')
+	if (isCgi(s.front))
 		return fn(async (o) => {
 			const r = await place.cgi(s, program, o);
 			eq(r.signal, null, `${program}: signal`);
@@ -82,12 +82,12 @@ row('EN-02', 'the same from a web server that hands on whatever it got', async (
 		eq((await ask({ ...place.registration(), body: `${body} {"a":1}`, length: String(body.length) }))?.json.client_name, 'Long', 'name for a long body');
 	});
 	eq(['Nonsense', 'Short', 'Huge'].map((n) => stored(s, n)), [0, 0, 0], 'clients of the refused');
-}, { settings: FEW, fronts: BEHIND });
+}, { settings: FEW, fronts: REAL });
 
 row('EN-02', 'nobody waits longer than ten seconds for a body', async (s) => {
 	const began = performance.now();
 	const o = { ...place.registration(), body: '{"client', length: '1000' };
-	if (s.front === 'cgi') {
+	if (isCgi(s.front)) {
 		eq((await place.cgi(s, 'register', { ...o, hold: true })).answer?.status, 408, 'status');
 	} else {
 		const p = await place.alone(s, 'register');
@@ -102,7 +102,7 @@ row('EN-02', 'nobody waits longer than ten seconds for a body', async (s) => {
 	}
 	const took = performance.now() - began;
 	ok(took > 8000 && took < 16000, `given up after ${took | 0} ms`);
-}, { settings: FEW, fronts: BEHIND });
+}, { settings: FEW, fronts: REAL });
 
 /* ---- EN-03, EN-07, EN-08: odd and missing variables, no variables, closed descriptors ---- */
 
@@ -124,7 +124,7 @@ row('EN-03', 'the variables that tell what is asked: missing, empty, 64 KiB and 
 		await direct(s, program, async (ask) => {
 			for (const name of ['REQUEST_METHOD', 'SCRIPT_NAME', 'PATH_INFO', 'QUERY_STRING', 'REQUEST_URI']) {
 				for (const value of [null, '', long, '\x01\x02\x7f', '\r\nX: y', '%00']) {
-					if (name === 'REQUEST_METHOD' && value === null && s.front === 'cgi') continue;	// EN-07
+					if (name === 'REQUEST_METHOD' && value === null && isCgi(s.front)) continue;	// EN-07
 					const what = `${program}, ${name}=${JSON.stringify(value?.slice(0, 12) ?? null)}`;
 					const r = await ask(place.posting(program, program === 'register' ? '{' : 'a=b', { more: { [name]: value } }));
 					ok(r && r.status >= 400 && r.status < 500, `${what}: ${r?.status}`);
@@ -135,7 +135,7 @@ row('EN-03', 'the variables that tell what is asked: missing, empty, 64 KiB and 
 			}
 		});
 	}
-}, { settings: FEW, fronts: BEHIND });
+}, { settings: FEW, fronts: REAL });
 
 // A shell starts a program, never a web server's worker: plain CGI only.
 row('EN-07', 'run from a shell: one line on standard error, exit status 2, nothing on standard output', async (s) => {
@@ -146,7 +146,7 @@ row('EN-07', 'run from a shell: one line on standard error, exit status 2, nothi
 			match(r.err, new RegExp(`^${program} is a CGI and FastCGI program[^\\n]*\\n$`), `${argv}: standard error`);
 		}
 	});
-}, { fronts: ['cgi'] });
+}, { fronts: AS_CGI });
 
 // With FastCGI descriptors 0 and 1 are the web server's listening socket and nothing: plain CGI only.
 row('EN-08', 'closed descriptors, a full disk and a reader that has gone: a clean end, and what was committed stays', async (s) => {
@@ -166,7 +166,7 @@ row('EN-08', 'closed descriptors, a full disk and a reader that has gone: a clea
 	eq([gone.code, gone.signal], [1, null], 'end with a reader that has gone');
 	eq([stored(s, 'Full'), stored(s, 'Gone')], [1, 1], 'what was committed before the answer');
 	intact(s);
-}, { own: true, fronts: ['cgi'] });
+}, { own: true, fronts: AS_CGI });
 
 row('EN-08', 'a pipe that is full holds a program no longer than its alarm, and what it did is done', async (s) => {
 	const fifo = `${s.dir}/full`;
@@ -191,7 +191,7 @@ row('EN-08', 'a pipe that is full holds a program no longer than its alarm, and 
 	ok(waits, 'it waits for the pipe, whatever SIGPIPE says, with its transaction done');
 	eq([r.code, r.signal], [0, null], 'end when there is room again');
 	intact(s);
-}, { own: true, fronts: ['cgi'] });
+}, { own: true, fronts: AS_CGI });
 
 /* ---- EN-10, EN-11, EN-12: FastCGI ---- */
 
@@ -242,7 +242,7 @@ row('EN-10', 'odd records are read or refused, nothing is carried over, and the 
 	} finally {
 		p.clear();
 	}
-}, { settings: { ...FEW, workers: 1 }, fronts: ['fastcgi'] });
+}, { settings: { ...FEW, workers: 1 }, fronts: WITH_WORKERS });
 
 row('EN-10', 'a worker that once needed very much memory is replaced', async (s) => {
 	const own = place.listing({ HTTP_AUTHORIZATION: `Bearer ${await tokenFor(s)}` });
@@ -259,7 +259,7 @@ row('EN-10', 'a worker that once needed very much memory is replaced', async (s)
 		ok(await place.until(() => { const now = p.workers(); return now.length === 2 && now.filter((x) => before.includes(x)).length === 1; }), `one of ${before} is replaced: ${p.workers()}`);
 		for (let i = 0; i < 4; i++) await list(10, 'a small one after it');
 	});
-}, { own: true, settings: { ...FEW, max_body: 67108864, busy_timeout: 20000 }, fronts: ['fastcgi'] });
+}, { own: true, settings: { ...FEW, max_body: 67108864, busy_timeout: 20000 }, fronts: WITH_WORKERS });
 
 row('EN-11', 'a program killed at work costs that request and no other, and leaves the rows whole', async (s) => {
 	const letGo = await s.lock();
@@ -287,7 +287,7 @@ row('EN-11', 'a program killed at work costs that request and no other, and leav
 	eq(stored(s, 'Killed'), 0, 'clients of it');
 	for (let i = 0; i < 4; i++) await register(s);
 	intact(s);
-}, { own: true, settings: { ...FEW, busy_timeout: 20000 }, fronts: BEHIND });
+}, { own: true, settings: { ...FEW, busy_timeout: 20000 }, fronts: REAL });
 
 // A graceful end is told to a program that keeps running; of plain CGI there is none between two requests.
 row('EN-12', 'SIGTERM and SIGUSR1 during a request: it is answered, and then the program ends', async (s) => {
@@ -309,7 +309,7 @@ row('EN-12', 'SIGTERM and SIGUSR1 during a request: it is answered, and then the
 			p.clear();
 		}
 	});
-}, { own: true, settings: { ...FEW, busy_timeout: 20000 }, fronts: ['fastcgi'] });
+}, { own: true, settings: { ...FEW, busy_timeout: 20000 }, fronts: WITH_WORKERS });
 
 /* ---- EN-13: https ---- */
 
@@ -392,7 +392,7 @@ row('EN-13', 'auto, from far away: refused when the web server says http and not
 			{ REQUEST_SCHEME: 'http', REMOTE_ADDR: '::1' }, { REQUEST_SCHEME: 'http', REMOTE_ADDR: 'fd00::1' }, { REQUEST_SCHEME: 'http', REMOTE_ADDR: null }])
 			await want(ask, false, more);
 	});
-}, { settings: { ...ISSUER, ...FEW }, fronts: BEHIND });
+}, { settings: { ...ISSUER, ...FEW }, fronts: REAL });
 
 /* ---- EN-14: who it is ---- */
 
@@ -432,7 +432,7 @@ row('EN-14', 'REMOTE_ADDR: IPv6 by its first half, mapped, with a zone, empty', 
 		eq(await put(['fe80::1%eth0', 'fe80::2%eth1', 'fe80::3']), [201, 201, 429], 'zones');
 		eq(await put(['', null, '']), [201, 201, 429], 'empty');
 	});
-}, { ...LIMITED(FEW), fronts: BEHIND });
+}, { ...LIMITED(FEW), fronts: REAL });
 
 row('EN-14', 'a list of proxies that is none stops the programs', async (s) => {
 	const before = s.readConf();

@@ -4,6 +4,7 @@
 // nobody else; and that a revocation which could not be written is never said to have happened.
 
 import fs from 'node:fs';
+import { REAL } from '../lib/fronts.mjs';
 import { row } from '../lib/rows.mjs';
 import { sleep } from '../lib/harness.mjs';
 import { each, eq, lacks, match, oauthError, ok, oneOf, status } from '../lib/check.mjs';
@@ -334,7 +335,7 @@ row(
 		oauthError(await refresh(s, client, tokens.refresh_token), 400, 'invalid_grant', 'revoked');
 		eq(s.sql('PRAGMA integrity_check')[0].integrity_check, 'ok', 'integrity of the database');
 	},
-	{ own: true, fronts: ['fastcgi', 'cgi'] },
+	{ own: true, fronts: REAL },
 );
 
 row(
@@ -366,5 +367,5 @@ row(
 		eq(ask().status, 200, 'status when it can be written');
 		await assertDead(s, tokens.access_token);
 	},
-	{ own: true, fronts: ['fastcgi', 'cgi'] },
+	{ own: true, fronts: REAL },
 );

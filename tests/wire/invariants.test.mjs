@@ -4,6 +4,7 @@
 // are given answers, files and processes that break each rule, and have to notice.
 
 import fs from 'node:fs';
+import { AS_CGI, WITH_WORKERS } from '../lib/fronts.mjs';
 import { row } from '../lib/rows.mjs';
 import { sleep, start } from '../lib/harness.mjs';
 import { each, eq, lacks, match, ok, status } from '../lib/check.mjs';
@@ -405,7 +406,7 @@ row(
 			'processes that are left',
 		);
 	},
-	{ own: 'none', fronts: ['fastcgi'] },
+	{ own: 'none', fronts: WITH_WORKERS },
 );
 
 row(
@@ -461,7 +462,7 @@ row(
 		await s.stop();
 		eq(tmp(), was, 'what is left in /tmp');
 	},
-	{ own: 'none', fronts: ['cgi'] },
+	{ own: 'none', fronts: AS_CGI },
 );
 
 row(
@@ -492,7 +493,7 @@ row(
 			lacks(r.log, /memory|signal|runtime error/i, 'what it says');
 		});
 	},
-	{ own: true, fronts: ['cgi'] },
+	{ own: true, fronts: AS_CGI },
 );
 
 row(
@@ -524,5 +525,5 @@ row(
 					`${p.exe} grew by ${(p.rss - before[pid].rss) >> 10} KiB in ${rounds} rounds`,
 				);
 	},
-	{ own: true, fronts: ['fastcgi'] },
+	{ own: true, fronts: WITH_WORKERS },
 );

@@ -5,6 +5,7 @@
 
 import fs from 'node:fs';
 import { eq, each, lacks, match, ok, oneOf, status } from '../lib/check.mjs';
+import { WITH_WORKERS, isCgi } from '../lib/fronts.mjs';
 import { sleep } from '../lib/harness.mjs';
 import { ANY, CREATE, LEGACY, MODERN, READ, SEARCH, WRITE, accepted, cachingHints, call, initialize, legacy, legacyResult, message, meta, mirrored, modern,
 	modernResult, post, rpcError, toolRefusal, toolResult } from '../lib/mcp.mjs';
@@ -198,7 +199,7 @@ row('JR-04', 'the memory of the program stays small under all of that', async (s
 		await post(s, t, body, HEADERS, { early: true });
 		ok(peak(s) < 64, `${what}: ${Math.round(peak(s))} MiB`);
 	});
-}, { own: true, fronts: ['fastcgi'] });
+}, { own: true, fronts: WITH_WORKERS });
 
 row('JR-04', 'a number out of range as id or argument is an error or comes back as it was', async (s) => {
 	const t = await tokenFor(s);
@@ -464,7 +465,7 @@ row('JR-18', 'two people side by side never see each other\'s answers', async (s
 		alice: (await obtain(s)).tokens.access_token,
 		bob: (await obtain(s, { username: 'bob', password: 'another long password' })).tokens.access_token,
 	};
-	const rounds = s.front === 'cgi' ? 100 : 250;
+	const rounds = isCgi(s.front) ? 100 : 250;
 	const one = async (name, n) => {
 		const id = `${name}-${n}`;
 		const word = `marker${name}${n}`;

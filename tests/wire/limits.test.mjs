@@ -4,6 +4,7 @@
 // says nothing about who exists.
 
 import fs from 'node:fs';
+import { REAL, isCgi } from '../lib/fronts.mjs';
 import { row } from '../lib/rows.mjs';
 import { each, eq, match, oauthError, ok, page, status } from '../lib/check.mjs';
 import { addClient, runCgi } from '../lib/operator.mjs';
@@ -184,7 +185,7 @@ row(
 			for (let from = jobs.shift(); from; from = jobs.shift()) all.push({ from, r: await registerRaw(s, fresh(), { from }) });
 		};
 		// as plain CGI each of them is a process of its own that waits for the one writer
-		await many(s.front === 'cgi' ? 10 : 50, worker);
+		await many(isCgi(s.front) ? 10 : 50, worker);
 		eq(all.length, 1000, 'answers');
 		for (let a = 1; a <= 50; a++) {
 			const mine = all.filter((x) => x.from === `127.0.8.${a}`);
@@ -373,7 +374,7 @@ row(
 		for (const from of ['', 'x', 'unix:'])
 			ok([201, 429, 503].includes(put(from).status), `status from ${JSON.stringify(from)}`);
 	},
-	{ ...LIMITS({ limit_register: '2/3600' }), fronts: ['fastcgi', 'cgi'] },
+	{ ...LIMITS({ limit_register: '2/3600' }), fronts: REAL },
 );
 
 row(

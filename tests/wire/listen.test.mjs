@@ -6,6 +6,7 @@
 import fs from 'node:fs';
 import { each, eq, lacks, match, ok, status } from '../lib/check.mjs';
 import { LISTEN, listen } from '../lib/events.mjs';
+import { ALONE, REAL, WITH_WORKERS, isFastcgi } from '../lib/fronts.mjs';
 import { sleep } from '../lib/harness.mjs';
 import { ANY, CREATE, KEY, call, legacy, meta, mirrored, modern, modernResult, post, rpcError, toolResult } from '../lib/mcp.mjs';
 import { need, tokenFor } from '../lib/need.mjs';
@@ -18,7 +19,7 @@ const TASKS = { extensions: { [`${KEY}tasks`]: {} } };
 const SITE = { settings: { site: '../site', listen_person: 100 } };
 const MANY = { settings: { listen_person: 100 } };
 /** What "at once" is: a round, and what the machine needs; on the other fronts each stream has a process that the machine must run. */
-const QUICK = (s) => (s.front === 'fastcgi' ? 200 : 1000);
+const QUICK = (s) => (isFastcgi(s.front) ? 200 : 1000);
 
 const documentUri = (d) => `kb:///documents/${d.id}`;
 const create = async (s, t, title = 'A document') => toolResult(await call(s, t, CREATE, { title, content: 'Its text.' }));
@@ -277,7 +278,7 @@ row('LI-04', 'SIGTERM ends all streams, with the result', (s) => within(async (o
 	for (const x of streams) await x.acknowledged();
 	for (const p of s.processes().filter((p) => p.exe === 'listen')) process.kill(p.pid, 'SIGTERM');
 	for (const x of streams) await x.ended();
-	if (s.front !== 'fastcgi') return;
+	if (!isFastcgi(s.front)) return;
 	const end = Date.now() + 8000;
 	let x;
 	do {
@@ -286,7 +287,7 @@ row('LI-04', 'SIGTERM ends all streams, with the result', (s) => within(async (o
 		await x.until(() => x.head, 1000);
 	} while (x.status !== 200 && Date.now() < end);
 	await x.acknowledged();
-}), { ...MANY, own: true, fronts: ['fastcgi', 'cgi'] });
+}), { ...MANY, own: true, fronts: REAL });
 
 row('LI-05', 'one person has so many streams, and another one still gets his', (s) => within(async (open) => {
 	const t = await tokenFor(s);
@@ -303,7 +304,7 @@ row('LI-05', 'one person has so many streams, and another one still gets his', (
 	streams[0].close();
 	await sleep(400);
 	await open(s, t, ALL).acknowledged();
-}), { settings: { listen_person: 3, listen_max: 4 }, fronts: ['fastcgi'], own: true });
+}), { settings: { listen_person: 3, listen_max: 4 }, fronts: WITH_WORKERS, own: true });
 
 row('LI-06', 'as plain CGI: one too many is an honest 503, and a stream less makes room', (s) => within(async (open) => {
 	const t = await tokenFor(s);
@@ -316,7 +317,7 @@ row('LI-06', 'as plain CGI: one too many is an honest 503, and a stream less mak
 	streams[0].close();
 	await sleep(600);
 	await open(s, t, ALL).acknowledged();
-}), { settings: { listen_max: 3 }, fronts: ['cgi', 'inproc'], own: true });
+}), { settings: { listen_max: 3 }, fronts: ['inproc', ...ALONE], own: true });
 
 row('LI-07', 'where the web server does not know listen, mcp gives short streams, and keeps workers free', (s) => within(async (open) => {
 	const { tokens } = await obtain(s, { resource: `${s.issuer}/team-b/mcp`, scope: 'read:knowledge write:knowledge' });

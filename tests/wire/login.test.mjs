@@ -4,6 +4,7 @@
 // slowed down, and when a session ends.
 
 import crypto from 'node:crypto';
+import { REAL } from '../lib/fronts.mjs';
 import { row } from '../lib/rows.mjs';
 import { sleep } from '../lib/harness.mjs';
 import { each, eq, lacks, match, oauthError, ok, oneOf, page, status } from '../lib/check.mjs';
@@ -471,7 +472,7 @@ row(
 		ok(judged <= 11, `${judged} of 50 parallel guesses were judged`);
 		ok(judged >= 1, 'at least one guess was judged');
 	},
-	{ own: true, settings: { rate_limits: 'on' }, fronts: ['fastcgi', 'cgi'] },
+	{ own: true, settings: { rate_limits: 'on' }, fronts: REAL },
 );
 
 row(

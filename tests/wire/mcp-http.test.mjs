@@ -4,6 +4,7 @@
 // the size of a body, and what a browser asks before it posts.
 
 import { eq, each, lacks, match, ok, oneOf, status } from '../lib/check.mjs';
+import { REAL, WITH_WORKERS } from '../lib/fronts.mjs';
 import { raw } from '../lib/http.mjs';
 import { ANY, CREATE, MODERN, READ, SEARCH, bearer, call, encodeName, initialize, legacy, legacyResult, message, meta, mirrored, modern,
 	modernResult, post, rpcError, toolResult } from '../lib/mcp.mjs';
@@ -324,7 +325,7 @@ row('HD-16', 'a body that comes in chunks has the same limit', async (s) => {
 	const t = await tokenFor(s);
 	modernResult(await post(s, t, sized(1500), HEADERS, { chunked: true }), 7, '1500 bytes');
 	status(await post(s, t, sized(2001), HEADERS, { chunked: true, early: true }), 413, '2001 bytes');
-}, { settings: { max_body: 2000 }, fronts: ['fastcgi', 'cgi'] });
+}, { settings: { max_body: 2000 }, fronts: REAL });
 
 // What a program needs can only be seen where it is a process by itself and without sanitizers.
 row('HD-16', 'the memory of the program stays small, whatever is announced and sent', async (s) => {
@@ -339,7 +340,7 @@ row('HD-16', 'the memory of the program stays small, whatever is announced and s
 	for (const length of ['4194305', '99999999', '999999999999999999999'])
 		await list(s, t, { 'Content-Length': length }, { early: true, silent: true, finish: 'half', timeout: 20000 });
 	ok(peak() > 1 && peak() < 64, `at most ${peak() | 0} MiB`);
-}, { own: true, fronts: ['fastcgi'] });
+}, { own: true, fronts: WITH_WORKERS });
 
 row('HD-16', 'a length that is none is refused and nothing is run', async (s) => {
 	const t = await tokenFor(s);

@@ -3,6 +3,7 @@
 // A person's own page: who may see it, what it lists, what ends when something is taken back, and what does not happen
 // when the form came from elsewhere.
 
+import { REAL } from '../lib/fronts.mjs';
 import { row } from '../lib/rows.mjs';
 import { each, eq, lacks, match, ok, page, status } from '../lib/check.mjs';
 import {
@@ -428,7 +429,7 @@ row('AP-05', 'two changes at once: one of them wins, and only its password fits'
 	const won = answers.filter((x) => x.status === 303 && x.headers.location.includes('done=password'));
 	eq(won.length, 1, `changes that won (${answers.map((x) => x.status)})`);
 	await enter(s, who, both[answers.indexOf(won[0])]);
-}, { fronts: ['fastcgi', 'cgi'] });
+}, { fronts: REAL });
 
 /* ---- sessions ---- */
 

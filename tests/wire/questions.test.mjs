@@ -4,6 +4,7 @@
 // In process there is one process for everything, so that these need a web server.
 
 import { eq, match, ok, status } from '../lib/check.mjs';
+import { REAL, WITH_WORKERS } from '../lib/fronts.mjs';
 import { sleep } from '../lib/harness.mjs';
 import { Session, textOf } from '../lib/legacy.mjs';
 import { accepted, legacy, legacyResult } from '../lib/mcp.mjs';
@@ -12,7 +13,7 @@ import { obtain } from '../lib/oauth.mjs';
 import { SITE, asker, tool } from '../lib/site.mjs';
 import fs from 'node:fs';
 
-const BOTH = { ...SITE, fronts: ['fastcgi', 'cgi'] };
+const BOTH = { ...SITE, fronts: REAL };
 const OWN = { ...BOTH, own: true };
 const ALL = { elicitation: { form: {}, url: {} }, sampling: { tools: {} }, roots: { listChanged: true } };
 const FORM = { message: 'Your name?', schema: { type: 'object', properties: { name: { type: 'string', minLength: 2 } }, required: ['name'] } };
@@ -271,4 +272,4 @@ need('B09', 'a worker that is killed while it waits leaves a question that is an
 	eq(answersOf((await f.rest()).at(-1)), { who: yes('Eve') }, 'the next call');
 	s.sql('UPDATE question SET expires_at = 1');
 	match(s.ctl(['reap']).stdout, /^1 questions/m, 'what is left is reaped');
-}, { ...OWN, fronts: ['fastcgi'] });
+}, { ...OWN, fronts: WITH_WORKERS });

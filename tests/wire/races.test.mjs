@@ -4,6 +4,7 @@
 // run several processes show anything here.
 
 import os from 'node:os';
+import { REAL, isCgi, isFastcgi } from '../lib/fronts.mjs';
 import { row } from '../lib/rows.mjs';
 import { sleep } from '../lib/harness.mjs';
 import { eq, match, oauthError, ok, oneOf, page, status } from '../lib/check.mjs';
@@ -30,7 +31,7 @@ import {
 	toConsent,
 } from '../lib/oauth.mjs';
 
-const REAL = { own: true, fronts: ['fastcgi', 'cgi'] };
+const BEHIND = { own: true, fronts: REAL };
 const many = (n, f) => Promise.all(Array.from({ length: n }, (_, i) => f(i)));
 
 /** Repeats what the server put off with 503, as a client does. */
@@ -64,10 +65,10 @@ row(
 	async (s) => {
 		const client = await register(s);
 		const { jar } = await toConsent(s, { client });
-		const rounds = s.front === 'fastcgi' ? 100 : 20;
+		const rounds = isFastcgi(s.front) ? 100 : 20;
 		for (let i = 0; i < rounds; i++) await redeemAtOnce(s, await obtainCode(s, { client, jar }), 50);
 	},
-	REAL,
+	BEHIND,
 );
 
 row(
@@ -78,7 +79,7 @@ row(
 		const { jar } = await toConsent(s, { client });
 		for (let i = 0; i < 2; i++) await redeemAtOnce(s, await obtainCode(s, { client, jar }), 200);
 	},
-	REAL,
+	BEHIND,
 );
 
 row(
@@ -87,7 +88,7 @@ row(
 	async (s) => {
 		const { client, tokens } = await obtain(s);
 		let current = tokens.refresh_token;
-		for (let round = 0; round < (s.front === 'cgi' ? 2 : 5); round++) {
+		for (let round = 0; round < (isCgi(s.front) ? 2 : 5); round++) {
 			const all = await many(50, () => insist(() => refresh(s, client, current)));
 			for (const r of all) status(r, 200);
 			const next = new Set(all.map((r) => r.json.refresh_token));
@@ -100,7 +101,7 @@ row(
 		status(last, 200, 'the family goes on');
 		await assertAlive(s, last.json.access_token);
 	},
-	REAL,
+	BEHIND,
 );
 
 row(
@@ -125,7 +126,7 @@ row(
 			await assertDead(s, tokens.access_token, 'the first access token');
 		}
 	},
-	{ ...REAL, settings: { refresh_grace: 0 } },
+	{ ...BEHIND, settings: { refresh_grace: 0 } },
 );
 
 row(
@@ -142,7 +143,7 @@ row(
 		}
 		for (const t of pair) await assertAlive(s, t.access_token);
 	},
-	{ ...REAL, settings: { refresh_grace: 0 } },
+	{ ...BEHIND, settings: { refresh_grace: 0 } },
 );
 
 async function clickAtOnce(s, n) {
@@ -162,7 +163,7 @@ row(
 	async (s) => {
 		for (let i = 0; i < 5; i++) await clickAtOnce(s, 50);
 	},
-	REAL,
+	BEHIND,
 );
 
 row(
@@ -171,7 +172,7 @@ row(
 	async (s) => {
 		for (let i = 0; i < 20; i++) await clickAtOnce(s, 2);
 	},
-	REAL,
+	BEHIND,
 );
 
 row(
@@ -215,7 +216,7 @@ row(
 		const answers = await Promise.all(open.map(({ p: x, own }) => consent(s, x, own)));
 		eq(answers.filter((r) => r.status === 303).length, 1, 'codes of the one request');
 	},
-	REAL,
+	BEHIND,
 );
 
 row(
@@ -284,5 +285,5 @@ row(
 		);
 		ok(Date.now() - quick < 3000, 'the next request is quick');
 	},
-	{ ...REAL, alone: true, settings: { password_ln: 15 } },
+	{ ...BEHIND, alone: true, settings: { password_ln: 15 } },
 );

@@ -3,6 +3,7 @@
 // Refreshing: every use gives the next token, a repeated use within the grace time the same next one, a later one
 // ends the family; and whose token it is, for what, and for how long.
 
+import { REAL, isFastcgi } from '../lib/fronts.mjs';
 import { row } from '../lib/rows.mjs';
 import { sleep } from '../lib/harness.mjs';
 import { each, eq, match, oauthError, ok, oneOf, status } from '../lib/check.mjs';
@@ -476,7 +477,7 @@ row(
 	'TR-15',
 	'a refresh against a revocation',
 	async (s) => {
-		const rounds = s.front === 'fastcgi' ? 1000 : 100;
+		const rounds = isFastcgi(s.front) ? 1000 : 100;
 		const client = await register(s);
 		const { jar } = await toConsent(s, { client });
 		let left = rounds;
@@ -509,7 +510,7 @@ row(
 		await Promise.all([worker(), worker(), worker(), worker()]);
 		ok(seen.won + seen.lost === rounds, `${rounds} rounds`);
 	},
-	{ own: true, fronts: ['fastcgi', 'cgi'] },
+	{ own: true, fronts: REAL },
 );
 
 row('TR-15', 'one after the other, in both orders', async (s) => {

@@ -3,6 +3,7 @@
 // Dynamic registration: which clients are taken in and as what, which are refused without a trace in the database,
 // and the three ways an owner can run it: open with limits, with an initial access token, or off.
 
+import { REAL, isFastcgi } from '../lib/fronts.mjs';
 import { row } from '../lib/rows.mjs';
 import { each, eq, lacks, match, oauthError, ok, oneOf, page, status } from '../lib/check.mjs';
 import {
@@ -460,7 +461,7 @@ row(
 			}
 			if (s.front !== 'inproc') ok(best < 300, `answered in ${best.toFixed(0)} ms`);
 		});
-		if (s.front === 'fastcgi')
+		if (isFastcgi(s.front))
 			for (const p of s.processes().filter((x) => x.exe.startsWith('register')))
 				ok(p.peak > 0 && p.peak < 32 << 20, `peak memory of ${p.exe}: ${p.peak >> 20} MiB`);
 		const exact = await registerRaw(s, JSON.stringify(good()).padEnd(65536, ' '));
@@ -856,7 +857,7 @@ row(
 		oauthError(r, 429, 'temporarily_unavailable', 'registration 201');
 		match(r.headers['retry-after'], /^\d+$/, 'Retry-After');
 	},
-	{ settings: { rate_limits: 'on' }, own: true, fronts: ['fastcgi', 'cgi'] },
+	{ settings: { rate_limits: 'on' }, own: true, fronts: REAL },
 );
 
 row(
@@ -937,5 +938,5 @@ row(
 		s.setConf({ registration: 'token', registration_token: 'k'.repeat(32) });
 		eq(s.ctl(['check']).status, 0, 'exit status with 32 characters');
 	},
-	{ own: true, fronts: ['fastcgi', 'cgi'] },
+	{ own: true, fronts: REAL },
 );

@@ -5,6 +5,7 @@
 
 import fs from 'node:fs';
 import { eq, lacks, match, ok, status } from '../lib/check.mjs';
+import { AS_FASTCGI } from '../lib/fronts.mjs';
 import { ANY, LEGACY, cachingHints, challenge, legacyResult, modernResult, rpcError, plain } from '../lib/mcp.mjs';
 import * as mcp from '../lib/mcp.mjs';
 import { need, tokenFor } from '../lib/need.mjs';
@@ -176,7 +177,7 @@ row('TX-03', 'a folder that becomes a link and a folder again, again and again, 
 	} finally {
 		swap.kill('SIGKILL');
 	}
-}, { ...SITE, fronts: ['inproc', 'fastcgi'] });
+}, { ...SITE, fronts: ['inproc', ...AS_FASTCGI] });
 
 need('M21b', 'what lies beside a program is not published: programs, what they name, what is called like them, descriptions', async (s) => {
 	put(s, 'weather.resource.json', { uri: 'w://now', scope: '', run: ['weather.sh', 'config.ini'] });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 //
-// Runs the wire tests against one front:  run.mjs inproc|fastcgi|cgi [FILTER...]
+// Runs the wire tests against one front:  run.mjs FRONT [FILTER...]
+// The fronts are those of lib/fronts.mjs: inproc, fastcgi, cgi, apache-fcgid, apache-proxy, apache-cgi, htaccess ...
 // A filter is the beginning of a row id (TC, TC-02) or of a file name (token). Prints one line a test, then how many
 // rows were covered; ends with 1 if anything failed. Without a filter build/rows.FRONT lists the rows that were
 // covered, for rows.sh. MCP_TESTS_KEEP=1 leaves the installations in place,
@@ -11,17 +12,17 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { placeOf } from '../lib/check.mjs';
+import { ALL } from '../lib/fronts.mjs';
 import { start } from '../lib/harness.mjs';
 import { rows, setFile } from '../lib/rows.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const [front, ...filters] = process.argv.slice(2);
-const FRONTS = ['inproc', 'fastcgi', 'cgi'];
 const ROW_LIMIT_MS = 180000 + 1000 * Number(process.env.MCP_TESTS_SOAK ?? 0);
 const CHAIN_MAX = 12;
 
-if (!FRONTS.includes(front)) {
-	console.error(`usage: run.mjs ${FRONTS.join('|')} [FILTER...]`);
+if (!ALL.includes(front)) {
+	console.error(`usage: run.mjs ${ALL.join('|')} [FILTER...]`);
 	process.exit(2);
 }
 

@@ -5,6 +5,7 @@
 import fs from 'node:fs';
 import { eq, match, ok, status } from '../lib/check.mjs';
 import { listen } from '../lib/events.mjs';
+import { REAL, WITH_WORKERS } from '../lib/fronts.mjs';
 import { sleep } from '../lib/harness.mjs';
 import { Session } from '../lib/legacy.mjs';
 import { KEY, accepted, call, modern, modernResult, rpcError } from '../lib/mcp.mjs';
@@ -117,7 +118,7 @@ need('M77', 'whoever asks to hear of much keeps nobody waiting', async (s) => {
 	const [took, more] = [performance.now() - at, peaks() - before];
 	ok(took < 3000 && more < 32 * 1048576, `${took} ms, ${more} bytes`);
 	x.close();
-}, { ...SITE, own: true, fronts: ['fastcgi'] });
+}, { ...SITE, own: true, fronts: WITH_WORKERS });
 
 need('M75', 'a task whose tool has become one that is built in fails, and nothing else does', async (s) => {
 	asker(s, 'changing', { who: NAME }, { long: true, restart: true });
@@ -188,4 +189,4 @@ need('T33', 'cancellations that came too late take nothing from one that comes i
 	eq(await sleeping(`292.${process.pid}`, 0), 0, 'it was cancelled');
 	await (await e).rest();
 	ok(s.counts().cancelled <= 101, 'rows');
-}, { ...SITE, fronts: ['fastcgi', 'cgi'] });
+}, { ...SITE, fronts: REAL });

@@ -5,6 +5,7 @@
 
 import fs from 'node:fs';
 import { each, eq, match, ok, status } from '../lib/check.mjs';
+import { ALONE, AS_CGI, REAL, WITH_WORKERS } from '../lib/fronts.mjs';
 import { ROOT, sleep, start } from '../lib/harness.mjs';
 import { raw } from '../lib/http.mjs';
 import { Session } from '../lib/legacy.mjs';
@@ -239,7 +240,7 @@ row('LI-04', 'SIGTERM ends the stream of a session, without a word', (s) => with
 	const e = await open(await Session.begin(s, await tokenFor(s)));
 	for (const p of s.processes().filter((p) => p.exe === 'listen')) process.kill(p.pid, 'SIGTERM');
 	await e.ended();
-}), { ...MANY, own: true, fronts: ['fastcgi', 'cgi'] });
+}), { ...MANY, own: true, fronts: REAL });
 
 row('LI-05', 'streams of sessions count like all others, but one that takes the place of another finds room', (s) => within(async (open) => {
 	const [t, bob] = [await tokenFor(s), await bobs(s)];
@@ -256,7 +257,7 @@ row('LI-05', 'streams of sessions count like all others, but one that takes the 
 	const full = await get(s, bob, (await Session.begin(s, bob)).headers);
 	rpcError(full, 503, -32603, undefined, 'one more than all');
 	match(full.headers['retry-after'], /^\d+$/, 'Retry-After');
-}), { settings: { listen_person: 2, listen_max: 3 }, fronts: ['fastcgi'], own: true });
+}), { settings: { listen_person: 2, listen_max: 3 }, fronts: WITH_WORKERS, own: true });
 
 row('LI-06', 'as plain CGI: one stream too many is an honest 503', (s) => within(async (open) => {
 	const t = await tokenFor(s);
@@ -268,7 +269,7 @@ row('LI-06', 'as plain CGI: one stream too many is an honest 503', (s) => within
 	streams[0].close();
 	await sleep(600);
 	await open(x);
-}), { settings: { listen_max: 2 }, fronts: ['cgi', 'inproc'], own: true });
+}), { settings: { listen_max: 2 }, fronts: ['inproc', ...ALONE], own: true });
 
 row('LI-07', 'where the web server does not know listen, GET is 405 and does no harm', async (s) => {
 	const { tokens } = await obtain(s, { resource: `${s.issuer}/team-b/mcp`, scope: 'read:knowledge' });
@@ -292,7 +293,7 @@ row('LI-07', 'the configuration of a further endpoint leads GET to listen, and g
 	const r = await raw(s, { path: '/team-b/mcp', headers: { Accept: 'text/event-stream', ...bearer(tokens.access_token), ...at.headers, 'Last-Event-ID': 'x' } });
 	rpcError(r, 400, -32600, undefined, 'an event that is not there');
 	rpcError(await get(s, await tokenFor(s), at.headers), 404, -32001, undefined, 'a session of another endpoint');
-}), { settings: { '[resource {issuer}/team-b/mcp]': { name: 'Team B' } }, fronts: ['fastcgi', 'cgi'], own: true });
+}), { settings: { '[resource {issuer}/team-b/mcp]': { name: 'Team B' } }, fronts: REAL, own: true });
 
 /** What initialize and server/discover say of what can change. */
 async function promised(s) {
@@ -315,4 +316,4 @@ need('V02', 'they are not where the program for them is not installed', async (_
 	} finally {
 		await s.stop();
 	}
-}, { own: 'none', fronts: ['cgi'] });
+}, { own: 'none', fronts: AS_CGI });

@@ -4,6 +4,7 @@
 // that a client goes on with.
 
 import { eq, lacks, match, ok, status } from '../lib/check.mjs';
+import { REAL } from '../lib/fronts.mjs';
 import { sleep } from '../lib/harness.mjs';
 import { raw } from '../lib/http.mjs';
 import { Session, textOf } from '../lib/legacy.mjs';
@@ -168,7 +169,7 @@ need('M58', 'notifications/cancelled ends the program, and there is no answer', 
 		eq((await (await asked).rest()).filter((m) => m.id === 77), [], 'no answer');
 		eq(s.sql('SELECT count(*) AS n FROM cancelled WHERE request = \'77\'')[0].n >= 0, true, 'rows');
 	}
-}, { ...SITE, fronts: ['fastcgi', 'cgi'], own: true });
+}, { ...SITE, fronts: REAL, own: true });
 
 need('M58', 'a cancellation that comes too late touches no later request of that id, and there are not endlessly many', async (s) => {
 	tool(s, 'quick', 'sleep 1; echo done');
@@ -194,7 +195,7 @@ need('T38', 'a client of an older revision that goes away does not cancel', asyn
 	await asked;
 	await sleep(2500);
 	eq(textOf((await (await x.call('look')).rest()).at(-1) ?? {}), 'made\n', 'it was done');
-}, { ...SITE, fronts: ['fastcgi', 'cgi'] });
+}, { ...SITE, fronts: REAL });
 
 /* ---- going on ---- */
 
@@ -249,7 +250,7 @@ need('T60', 'a client that lost its connection gets the rest, also what comes on
 	await e.close();
 	const rest = await (await x.resume(last)).rest();
 	eq(rest.map((m) => m.params?.progress ?? textOf(m)), [2, 3, 'end\n'], 'the rest');
-}, { ...SITE, fronts: ['fastcgi', 'cgi'] });
+}, { ...SITE, fronts: REAL });
 
 need('T59', 'a tool with polling lets its client go at once, and it comes back for the answer', async (s) => {
 	tool(s, 'later', 'sleep 2; echo later', { polling: true });
@@ -266,4 +267,4 @@ need('T59', 'a tool with polling lets its client go at once, and it comes back f
 	const old = await Session.begin(s, t, '2025-06-18');
 	eq(textOf((await (await old.call('later')).rest()).at(-1)), 'later\n', 'an older client waits');
 	lacks(s.log(), /SECURITY/, 'log');
-}, { ...SITE, fronts: ['fastcgi', 'cgi'] });
+}, { ...SITE, fronts: REAL });

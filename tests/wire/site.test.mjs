@@ -5,6 +5,7 @@
 
 import fs from 'node:fs';
 import { eq, lacks, match, ok, status } from '../lib/check.mjs';
+import { REAL, WITH_WORKERS, isFastcgi } from '../lib/fronts.mjs';
 import { ROOT, sleep } from '../lib/harness.mjs';
 import { KEY, MODERN, bearer, call, legacy, legacyResult, meta, mirrored, modern, rpcError, toolRefusal } from '../lib/mcp.mjs';
 import * as mcp from '../lib/mcp.mjs';
@@ -243,7 +244,7 @@ row('TX-17', 'the database, the settings, the network and its parent are out of 
 	eq(textOf(mark), 'end\n', 'what it could reach');
 	const open = await once(s, `python3 -c "import socket; socket.create_connection(('127.0.0.1', ${s.port}), 2); print('there')"`, { definition: { network: true } });
 	eq(textOf(open), 'there\n', 'with network: true');
-}, { ...SITE, fronts: ['fastcgi', 'cgi'] });
+}, { ...SITE, fronts: REAL });
 
 /* ---- how it ends ---- */
 
@@ -391,7 +392,7 @@ row('SI-01', 'an event is there when it is said, and not at the end', async (s) 
 	match(Buffer.from(value).toString(), /notifications\/progress/, 'first piece');
 	for (let more = await reader.read(); !more.done; more = await reader.read()) { /* to the end */ }
 	ok(first < 3500 && Date.now() - began >= 4000, `first after ${first} ms, end after ${Date.now() - began} ms`);
-}, { ...SITE, fronts: ['fastcgi', 'cgi'] });
+}, { ...SITE, fronts: REAL });
 
 // In process one connection is served at a time, and nobody looks whether the client is still there.
 row('HD-17', 'a client of 2026-07-28 that goes away takes the program with it', async (s) => {
@@ -407,7 +408,7 @@ row('HD-17', 'a client of 2026-07-28 that goes away takes the program with it', 
 	eq(await goneWithin(2000, '80.4'), [], 'left over');
 	eq(fs.readdirSync(`${s.db.replace(/[^/]*$/, '')}work`), [], 'its folder was cleared away');
 	eq(textOf(await once(s, 'echo next')), 'next\n', 'the next call');
-}, { ...SITE, fronts: ['fastcgi', 'cgi'] });
+}, { ...SITE, fronts: REAL });
 
 row('TX-15', 'as many programs run at once as the settings allow, and one too many is told to come back', async (s) => {
 	tool(s, 'sleepy', 'sleep 2; echo slept');
@@ -417,7 +418,7 @@ row('TX-15', 'as many programs run at once as the settings allow, and one too ma
 	ok(busy.length >= 1, `refused: ${all.map((r) => r.status)}`);
 	for (const r of busy) match(r.headers['retry-after'], /^[1-9]\d?$/, 'Retry-After');
 	eq(textOf(modernResult(await call(s, await tokenFor(s), 'sleepy', {}))), 'slept\n', 'afterwards there is room again');
-}, { ...SITE, settings: { site: '../site', mcp_waiters: 2, mcp_workers: 8 }, own: true, fronts: ['fastcgi', 'cgi'] });
+}, { ...SITE, settings: { site: '../site', mcp_waiters: 2, mcp_workers: 8 }, own: true, fronts: REAL });
 
 row('TX-15', 'while as many sleep as may, quick requests are quick', async (s) => {
 	tool(s, 'nap', 'sleep 4');
@@ -433,7 +434,7 @@ row('TX-15', 'while as many sleep as may, quick requests are quick', async (s) =
 	ok(Math.max(...times) < 1500, `tools/list took at most ${Math.max(...times) | 0} ms`);
 	const got = (await Promise.all(naps)).map((r) => r.status);
 	ok(got.includes(200) && got.includes(503), `naps: ${got}`);
-}, { ...SITE, settings: { site: '../site', mcp_waiters: 200, mcp_workers: 3 }, own: true, fronts: ['fastcgi', 'cgi'] });
+}, { ...SITE, settings: { site: '../site', mcp_waiters: 200, mcp_workers: 3 }, own: true, fronts: REAL });
 
 row('TX-16', 'a server that is killed takes the program with it', async (s) => {
 	tool(s, 'orphan', 'exec sleep 81.5', { timeout: 60 });
@@ -445,7 +446,7 @@ row('TX-16', 'a server that is killed takes the program with it', async (s) => {
 	eq(await goneWithin(5000, '81.5'), [], 'left over');
 	eq(textOf(await once(s, 'echo next')), 'next\n', 'the next call');
 	eq(fs.readdirSync(`${s.db.replace(/[^/]*$/, '')}work`), [], 'its folder was cleared away');
-}, { ...SITE, own: true, fronts: ['fastcgi'] });
+}, { ...SITE, own: true, fronts: WITH_WORKERS });
 
 /* ---- questions ---- */
 
@@ -567,7 +568,7 @@ row('JR-18', 'a thousand calls of two people through one worker, and a program t
 	tool(s, 'crash', 'echo "secret of $MCP_USER"; kill -SEGV $$');
 	s.addUser('bob');
 	const people = { alice: await tokenFor(s), bob: (await obtain(s, { username: 'bob' })).tokens.access_token };
-	const calls = s.front === 'fastcgi' ? 1000 : 150;
+	const calls = isFastcgi(s.front) ? 1000 : 150;
 	let next = 0;
 	const person = async (name) => {
 		const rest = new RegExp(name === 'alice' ? 'bob' : 'alice');

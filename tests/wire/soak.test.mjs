@@ -7,6 +7,7 @@
 //	MCP_TESTS_SOAK=1800 tests/node_modules/.bin/node tests/wire/run.mjs fastcgi CN-11		(and cgi)
 
 import fs from 'node:fs';
+import { REAL, isFastcgi } from '../lib/fronts.mjs';
 import { row } from '../lib/rows.mjs';
 import { sleep } from '../lib/harness.mjs';
 import { eq, ok, oneOf } from '../lib/check.mjs';
@@ -40,7 +41,7 @@ row(
 		for (const r of all) eq(r.status, 200, `status while the database is held (${r})`);
 		await assertAlive(s, tokens.access_token);
 	},
-	{ own: true, alone: true, fronts: ['fastcgi', 'cgi'] },
+	{ own: true, alone: true, fronts: REAL },
 );
 
 /** What a connection that was cut off by a kill looks like; anything else is an answer and has to be right. */
@@ -117,7 +118,7 @@ row(
 				// under FastCGI a program's first process only watches over its workers
 				const list = s.processes().filter((p) => !/lighttpd/.test(p.exe));
 				const all =
-					s.front === 'fastcgi' ? list.filter((p) => list.some((q) => q.pid === p.parent)) : list;
+					isFastcgi(s.front) ? list.filter((p) => list.some((q) => q.pid === p.parent)) : list;
 				const victim = all[Math.floor(Math.random() * all.length)];
 				try {
 					if (victim) process.kill(victim.pid, 'SIGKILL');
@@ -152,5 +153,5 @@ row(
 			'zombies',
 		);
 	},
-	{ own: true, alone: true, fronts: ['fastcgi', 'cgi'] },
+	{ own: true, alone: true, fronts: REAL },
 );

@@ -3,6 +3,7 @@
 // Trading a code for tokens: once, by the client it was given to, with its verifier and its way of proving itself;
 // and everything else that is sent to the token endpoint.
 
+import { isFastcgi } from '../lib/fronts.mjs';
 import { row } from '../lib/rows.mjs';
 import { sleep } from '../lib/harness.mjs';
 import { each, eq, lacks, match, oauthError, ok, oneOf, status } from '../lib/check.mjs';
@@ -929,7 +930,7 @@ row(
 	'TC-21',
 	'a thousand tokens, none of them at rest',
 	async (s) => {
-		const n = s.front === 'fastcgi' ? 1000 : 200; // the others pay for every process, or for every sanitized byte
+		const n = isFastcgi(s.front) ? 1000 : 200; // the others pay for every process, or for every sanitized byte
 		const client = await register(s);
 		const { jar } = await toConsent(s, { client });
 		const access = [];

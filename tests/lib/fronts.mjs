@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: ISC
+//
+// The fronts: the in-process server, and the web servers that the shipped configuration is for. Tests choose among them
+// by what they are about: a real web server, programs that stay (FastCGI), or programs that are started for each request (CGI).
+
+/** lighttpd with mcp-fastcgi.conf and mcp-cgi.conf. */
+export const LIGHTTPD = ['fastcgi', 'cgi'];
+/** Apache with the configuration of each name; htaccess and htaccess-sub have nothing but that file. */
+export const APACHE = ['apache-fcgid', 'apache-proxy', 'apache-cgi', 'htaccess', 'htaccess-sub'];
+/** nginx with fcgiwrap, as the page of the manual has it. */
+export const NGINX = ['nginx'];
+
+export const REAL = [...LIGHTTPD, ...APACHE, ...NGINX];
+export const ALL = ['inproc', ...REAL];
+
+/** Each request has a process of its own. */
+export const AS_CGI = ['cgi', 'apache-cgi', 'htaccess', 'htaccess-sub', 'nginx'];
+/** Processes stay. */
+export const AS_FASTCGI = ['fastcgi', 'apache-proxy', 'apache-fcgid'];
+/** Of these, a program is one process that forks workers; mod_fcgid starts a process when it needs one. */
+export const WITH_WORKERS = ['fastcgi', 'apache-proxy'];
+
+export const isCgi = (front) => AS_CGI.includes(front);
+export const isFastcgi = (front) => AS_FASTCGI.includes(front);
+export const hasWorkers = (front) => WITH_WORKERS.includes(front);
+/** The program listen has a process for each stream, short, and there are few of them. */
+export const ALONE = [...AS_CGI, 'apache-fcgid'];
+export const sharesStreams = hasWorkers;
+
+/** The programs that have an address. */
+export const ROUTED = ['metadata', 'register', 'authorize', 'token', 'revoke', 'introspect', 'account', 'mcp', 'listen'];
