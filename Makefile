@@ -182,11 +182,14 @@ bench: all
 
 # ---- installation -----------------------------------------------------------------------------------------------
 
+# Programs come by rename(2), so that a web server that is at work finds a whole one at every moment.
 .PHONY: install clean
 install: all
 	install -d $(DESTDIR)$(PREFIX)/lib/mcp-cgi $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/mcp-cgi/lighttpd-conf \
 		$(DESTDIR)$(PREFIX)/share/mcp-cgi/apache-conf
-	install -m 755 $(WEB:%=$(O)/bin/%) $(O)/bin/fetch $(O)/bin/doctor $(O)/bin/work $(DESTDIR)$(PREFIX)/lib/mcp-cgi/
+	rm -rf $(DESTDIR)$(PREFIX)/lib/mcp-cgi/.new && install -d $(DESTDIR)$(PREFIX)/lib/mcp-cgi/.new
+	install -m 755 $(WEB:%=$(O)/bin/%) $(O)/bin/fetch $(O)/bin/doctor $(O)/bin/work $(DESTDIR)$(PREFIX)/lib/mcp-cgi/.new/
+	mv -f $(DESTDIR)$(PREFIX)/lib/mcp-cgi/.new/* $(DESTDIR)$(PREFIX)/lib/mcp-cgi/ && rmdir $(DESTDIR)$(PREFIX)/lib/mcp-cgi/.new
 	install -m 755 $(O)/bin/mcpctl $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 lighttpd-conf/*.conf $(DESTDIR)$(PREFIX)/share/mcp-cgi/lighttpd-conf/
 	install -m 644 apache-conf/* $(DESTDIR)$(PREFIX)/share/mcp-cgi/apache-conf/

@@ -29,8 +29,8 @@
 #include "log.h"
 #include "serve_front.h"
 
-enum { READ_SECONDS = 10, LIFE_SECONDS = 90, WORKERS_MAX = 256, RESPAWN_BURST = 8, REQUESTS_MAX = 100000, LINGER_ROUNDS = 600, SETTINGS_MS = 1000,
-	MEMORY_MAX = 128 * 1024 /* KiB */ };
+enum { READ_SECONDS = 10, LIFE_SECONDS = 90, SETTINGS_MS = 1000, LINGER_ROUNDS = 600 };
+enum { WORKERS_MAX = 256, RESPAWN_BURST = 8, REQUESTS_MAX = 100000, MEMORY_MAX = 128 * 1024 /* KiB */ };
 
 /* What the watching process hears; blocked in it, so that none is lost between two calls. */
 static const int heard[] = { SIGTERM, SIGINT, SIGUSR1, SIGHUP, SIGCHLD };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* store_place: where the file may lie, and whose it may be. */
 #include <errno.h>
-#include <stdlib.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,12 +12,15 @@
 static const char *folder_check(const char *file)
 {
 	const char *slash = strrchr(file, '/');
-	char *folder = slash ? strndup(file, slash > file ? (size_t)(slash - file) : 1) : NULL;
+	size_t n = slash && slash > file ? (size_t)(slash - file) : 1;
+	char folder[PATH_MAX] = ".";
 	struct stat st;
-	int rc = stat(folder ? folder : ".", &st);
 
-	free(folder);
-	if (rc != 0)
+	if (slash && n < sizeof folder)
+		*(char *)mempcpy(folder, file, n) = '\0';
+	if (n >= sizeof folder)
+		errno = ENAMETOOLONG;
+	if (n >= sizeof folder || stat(folder, &st) != 0)
 		return strerror(errno);
 	if (st.st_uid != geteuid() && st.st_uid != 0 && geteuid() != 0)
 		return "lies in a folder that belongs to somebody else";
