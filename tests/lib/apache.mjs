@@ -16,6 +16,7 @@ const OF = {
 	'apache-proxy': { modules: ['env', 'proxy', 'proxy_fcgi'], file: 'mcp-proxy-fcgi.conf' },
 	'apache-cgi': { modules: ['alias', 'env', 'cgid'], file: 'mcp-cgi.conf' },
 	htaccess: { modules: ['alias', 'env', 'cgid', 'setenvif', 'negotiation', 'autoindex'], folder: '' },
+	'htaccess-fcgid': { modules: ['alias', 'env', 'cgid', 'fcgid', 'setenvif', 'negotiation', 'autoindex'], folder: '', htaccess: 'htaccess' },
 	'htaccess-sub': { modules: ['alias', 'env', 'cgid', 'setenvif', 'rewrite', 'negotiation', 'autoindex'], folder: 'mcp-cgi-bin' },
 };
 const WELL_KNOWN = ['oauth-authorization-server', 'oauth-protected-resource', 'openid-configuration'];
@@ -31,7 +32,7 @@ export function layOut(s, copies) {
 		(copies ? fs.copyFileSync : fs.linkSync)(`${from}/${name}`, as);
 	};
 	for (const name of fs.readdirSync(from)) put(name, `${to}/${name}`);
-	if (s.front === 'htaccess') for (const name of WELL_KNOWN) put('metadata', `${to}/.well-known/${name}`);
+	if (!folder) for (const name of WELL_KNOWN) put('metadata', `${to}/.well-known/${name}`);
 	s.programs = to;
 }
 
@@ -44,7 +45,7 @@ function withLine(text, name, value) {
 
 /** The .htaccess, with the one line that says where the settings are, and a route or a copy for each further endpoint. */
 function writeHtaccess(s) {
-	let text = withLine(fs.readFileSync(`${install().share}/apache-conf/${s.front}`, 'utf8'), 'SetEnv MCP_CGI_CONF', s.conf);
+	let text = withLine(fs.readFileSync(`${install().share}/apache-conf/${OF[s.front].htaccess ?? s.front}`, 'utf8'), 'SetEnv MCP_CGI_CONF', s.conf);
 	for (const at of morePaths(s)) {
 		if (s.front === 'htaccess-sub') {
 			text = text.replace('RewriteEngine On\n', `$&RewriteRule "^${at.slice(1).replaceAll('.', '\\.')}(/.*)?$" "mcp-cgi-bin/mcp$1" [END]\n`);

@@ -5,8 +5,11 @@
 
 /** lighttpd with mcp-fastcgi.conf and mcp-cgi.conf. */
 export const LIGHTTPD = ['fastcgi', 'cgi'];
-/** Apache with the configuration of each name; htaccess and htaccess-sub have nothing but that file. */
-export const APACHE = ['apache-fcgid', 'apache-proxy', 'apache-cgi', 'htaccess', 'htaccess-sub'];
+/**
+ * Apache with the configuration of each name; those called htaccess have nothing but that file. htaccess-fcgid is htaccess
+ * where the host has mod_fcgid: mcp is plain CGI there, too.
+ */
+export const APACHE = ['apache-fcgid', 'apache-proxy', 'apache-cgi', 'htaccess', 'htaccess-fcgid', 'htaccess-sub'];
 /** nginx with fcgiwrap, as the page of the manual has it. */
 export const NGINX = ['nginx'];
 
@@ -14,7 +17,7 @@ export const REAL = [...LIGHTTPD, ...APACHE, ...NGINX];
 export const ALL = ['inproc', ...REAL];
 
 /** Each request has a process of its own. */
-export const AS_CGI = ['cgi', 'apache-cgi', 'htaccess', 'htaccess-sub', 'nginx'];
+export const AS_CGI = ['cgi', 'apache-cgi', 'htaccess', 'htaccess-fcgid', 'htaccess-sub', 'nginx'];
 /** Processes stay. */
 export const AS_FASTCGI = ['fastcgi', 'apache-proxy', 'apache-fcgid'];
 /** Of these, a program is one process that forks workers; mod_fcgid starts a process when it needs one. */
