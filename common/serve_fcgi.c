@@ -78,6 +78,18 @@ long serve_fcgi_read(void *with, char *to, size_t n)
 	return FCGX_GetError(r->in) ? -1 : 0;
 }
 
+/* Up to the record that ends it: a web server that is still writing when the connection closes takes the answer for broken. */
+void serve_fcgi_finish(void *with)
+{
+	char spare[4096];
+	FCGX_Request *r = with;
+
+	FCGX_FClose(r->err);
+	FCGX_FClose(r->out);
+	while (serve_fcgi_read(with, spare, sizeof spare) > 0)
+		continue;
+}
+
 int serve_fcgi_write(void *with, const char *from, size_t n)
 {
 	FCGX_Request *r = with;
@@ -165,6 +177,7 @@ static void answer(const struct endpoint *ep, FCGX_Request *r, int fd)
 	r->keepConnection = 1;
 	if (FCGX_Accept_r(r) >= 0) {
 		serve_one(ep, r->envp, &front);
+		serve_fcgi_finish(r);
 		FCGX_Finish_r(r);
 	}
 	connection = -1;
