@@ -74,7 +74,7 @@ say 'no file over 400 lines' "$(wc -l common/*.[ch] cgi/*.[ch] | awk '$2 != "tot
 say 'no function over 50 lines' "$(awk 'FNR == 1 { from = 0 } /^\{/ { from = FNR } /^\}/ { if (from && FNR - from > 51) print FILENAME ":" from ": " FNR - from - 1 " lines"; from = 0 }' common/*.c cgi/*.c)"
 say 'lines of at most 130 characters' "$(grep -nE '^.{131,}$' common/*.[ch] cgi/*.[ch] | cut -c1-80)"
 say 'the top level is what it should be' "$(git ls-files -co --exclude-standard | sed 's,/.*,,' | sort -u |
-	grep -vxE 'Makefile|README\.md|LICENSE|SECURITY\.md|CHANGELOG\.md|\.gitignore|\.ci|cgi|common|schema|tests|apache-conf|lighttpd-conf|site')"
+	grep -vxE 'Makefile|README\.md|LICENSE|SECURITY\.md|CHANGELOG\.md|\.gitignore|\.ci|cgi|common|schema|tests|apache-conf|lighttpd-conf|package|site')"
 say 'no path of a machine' "$(git ls-files -co --exclude-standard | grep -v package-lock | xargs grep -nE '/work/|/home/[a-z]+/[a-z]' 2>/dev/null |
 	grep -vE '^tests/house\.sh:|/home/(you|user|me)/' | cut -c1-120)"
 exit $failed
