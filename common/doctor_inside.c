@@ -11,10 +11,12 @@
 
 enum { EVENT_SECONDS = 9, SKEW_SECONDS = 60, PLAIN_SECONDS = 5 };
 
+/* Shown to nobody but the server of these settings, and only where it can be of use. */
 static const char *token_of(const struct doctor *d)
 {
-	return d->trusting || d->no_authorization || d->no_call || d->errors_lost || !d->settings || strcmp(d->settings, d->url) != 0 ? NULL :
-	    d->asked->token;
+	const bool in_vain = d->no_authorization || d->no_call || d->errors_lost;
+
+	return d->trusting || in_vain || !d->settings || strcmp(d->settings, d->url) != 0 ? NULL : d->asked->token;
 }
 
 static const char *no_token(const struct doctor *d)
@@ -67,15 +69,31 @@ bool doctor_look_call(struct doctor *d)
 
 /* ---- events ------------------------------------------------------------------------------------------------------ */
 
-/* The first event, as a client asks for it that takes compressed answers, or one that does not. */
+#define NEWS "notifications/prompts/list_changed"
+
+/* The first event has come.  A second one shows whether it was only swept along with the head of the answer. */
+static const char *on_first(void *with)
+{
+	struct doctor *d = with;
+
+	if (!d->listening || d->listened)
+		return NULL;
+	d->listened = true;
+	d->listening();
+	return NEWS;
+}
+
+/* Listens as a client that takes compressed answers, or one that does not. */
 static struct probe listen_once(struct doctor *d, const char *token, const char *coding)
 {
-	const char *message = doctor_message(d, "subscriptions/listen", "\"notifications\":{\"toolsListChanged\":true},");
+	const char *message = doctor_message(d, "subscriptions/listen", "\"notifications\":{\"promptsListChanged\":true},");
 	struct probe p = {
 		.method = "POST", .url = d->url, .seconds = EVENT_SECONDS, .until = "data:", .ca_file = d->asked->ca_file,
 		.field = doctor_fields(d, "subscriptions/listen", token, coding), .body = message, .len = strlen(message),
+		.more = on_first, .with = d,
 	};
 
+	d->listened = false;
 	probe_ask(d->arena, &p);
 	return p;
 }
@@ -87,9 +105,9 @@ static bool is_event_stream(const struct probe *p)
 	return p->end == PROBE_ANSWERED && p->status == 200 && type && strncmp(type, "text/event-stream", 17) == 0;
 }
 
-static bool has_event(const struct probe *p)
+static bool has_events(const struct doctor *d, const struct probe *p)
 {
-	return is_event_stream(p) && strstr(p->heard.v, "data:");
+	return is_event_stream(p) && strstr(p->heard.v, d->listening ? NEWS : "data:");
 }
 
 /* Whoever compresses may hold the head back, too: then it shows by asking for what is not compressed. */
@@ -97,12 +115,12 @@ static void say_late(struct doctor *d, const char *token, bool compressed)
 {
 	const struct probe plain = listen_once(d, token, NULL);
 
-	if (has_event(&plain) || compressed)
+	if (has_events(d, &plain) || compressed)
 		doctor_say(d, "stream", FINDING_WRONG, "events are compressed on their way, and so are held back",
 		    doctor_mend_for(d, MEND_COMPRESS));
 	else
-		doctor_say(d, "stream", FINDING_WRONG, arena_printf(d->arena, "events are held back on their way: the first did not come "
-		    "within %d seconds", EVENT_SECONDS), doctor_mend_for(d, MEND_STREAM));
+		doctor_say(d, "stream", FINDING_WRONG, arena_printf(d->arena, "events are held back on their way: they did not come within %d "
+		    "seconds", EVENT_SECONDS), doctor_mend_for(d, MEND_STREAM));
 }
 
 bool doctor_look_stream(struct doctor *d)
@@ -115,7 +133,7 @@ bool doctor_look_stream(struct doctor *d)
 		return true;
 	}
 	p = listen_once(d, token, "Accept-Encoding: gzip, deflate, br");
-	if (has_event(&p))
+	if (has_events(d, &p))
 		doctor_say(d, "stream", FINDING_WELL, "events come when they happen", NULL);
 	else if (p.end == PROBE_TIME || p.timed_out || probe_field(&p, "Content-Encoding", 0))
 		say_late(d, token, probe_field(&p, "Content-Encoding", 0) != NULL);

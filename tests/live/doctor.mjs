@@ -15,6 +15,9 @@ import { AS_ROOT, OWNER, chown, freePort, freshFolder, install, reachable, runAs
 const MODULES = '/usr/lib/apache2/modules';
 const words = process.argv.slice(2);
 let failed = 0;
+/** What has servers of its own goes on side by side: most of it waits. */
+const groups = [];
+const SIDE_BY_SIDE = 3;
 
 async function check(name, fn) {
 	if (words.length && !words.some((w) => name.includes(w))) return;
@@ -36,25 +39,29 @@ function read(r) {
 	return { status: r.status, stderr: r.stderr, all, wrong: all.filter((f) => f.state === 'wrong' || f.state === 'warning'), of: (check) => all.find((f) => f.check === check) };
 }
 
-const doctor = (s, ...args) => read(s.ctl(['doctor', '--json', ...args]));
-
-/** Another process of ours must be able to answer meanwhile. */
-function doctorBeside(argv, input) {
+/** Servers of this process must be able to answer meanwhile, and other checks to go on. */
+function beside(argv, input) {
 	return new Promise((done) => {
 		const child = spawn(argv[0], argv.slice(1), { cwd: '/', stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env.PATH } });
 		let stdout = '', stderr = '';
 		child.stdout.on('data', (d) => { stdout += d; });
 		child.stderr.on('data', (d) => { stderr += d; });
 		child.on('close', (status) => done({ status, stdout, stderr }));
+		child.stdin.on('error', () => {});
 		child.stdin.end(input ?? '');
 	});
 }
 
-const away = async (url, ...args) => read(await doctorBeside([install().ctl, '--config', '/nowhere/mcp-cgi.conf', 'doctor', '--json', url, ...args]));
+const AS_OWNER = AS_ROOT ? ['setpriv', `--reuid=${OWNER}`, `--regid=${OWNER}`, '--clear-groups', '--'] : [];
+const doctorOf = async (prefix, ctl, conf, ...args) => read(await beside([...prefix, ctl, '--config', conf, 'doctor', '--json', ...args]));
+const doctor = (s, ...args) => doctorOf(AS_OWNER, install().ctl, s.conf, ...args);
+const doctorAsRoot = (s, ...args) => doctorOf([], install().ctl, s.conf, ...args);
+
+const away = (url, ...args) => doctorOf([], install().ctl, '/nowhere/mcp-cgi.conf', url, ...args);
 
 /** The program itself, which hears more than mcpctl can say. */
 const asked = async (question) => {
-	const r = await doctorBeside([`${install().programs}/doctor`], JSON.stringify(question));
+	const r = await beside([`${install().programs}/doctor`], JSON.stringify(question));
 	return read({ ...r, stdout: r.stdout.replace(/\{\}\n$/, '') });
 };
 
@@ -87,7 +94,7 @@ async function onServer(front, modules, cases) {
 	try {
 		await check(`${front}: a healthy server`, async () => {
 			const before = s.counts();
-			isWell(doctor(s));
+			isWell(await doctor(s));
 			eq(Object.fromEntries(Object.entries(s.counts()).filter(([t]) => t === 'client' || t === 'grants' || t === 'access')),
 				Object.fromEntries(Object.entries(before).filter(([t]) => t === 'client' || t === 'grants' || t === 'access')), 'what is left in the database');
 			isWell(await away(s.resource), ['host', 'call', 'stream']);
@@ -101,12 +108,12 @@ async function onServer(front, modules, cases) {
 				s.web = lines(s);
 				await s.restart();
 				try {
-					const f = doctor(s);
+					const f = await doctor(s);
 					isOnly(f, found, said, mend);
 					if (!mended) return;
-					s.web = mended(s, s.web, (n) => f.wrong[0].mend.split('\n')[n].replace(/^in [^:]*: |^if [^:]*: |^with [^:]*: /, '').replace(/ +#.*$/, ''), f.wrong[0].mend.split('\n'));
+					s.web = mended(s, s.web, (n) => f.wrong[0].mend.split('\n')[n].replace(/^(in|if|with|above) [^:]*: /, '').replace(/ +#.*$/, ''), f.wrong[0].mend.split('\n'));
 					await s.restart();
-					eq(show(doctor(s)), '', 'what is wrong once the line is there');
+					eq(show(await doctor(s)), '', 'what is wrong once the line is there');
 				} finally {
 					undo?.();
 				}
@@ -114,7 +121,7 @@ async function onServer(front, modules, cases) {
 		await check(`${front}: a server that was mended`, async () => {
 			s.web = [];
 			await s.restart();
-			isWell(doctor(s));
+			isWell(await doctor(s));
 		});
 	} finally {
 		await s.stop();
@@ -138,7 +145,7 @@ const PASSWORDS = (s) => {
 };
 const directory = (s, ...lines) => [`<Directory "${s.programs}">`, ...lines, '</Directory>'];
 
-await onServer('fastcgi', [], [
+groups.push(() => onServer('fastcgi', [], [
 	['HEAD is refused', () => ['$HTTP["request-method"] == "HEAD" { url.access-deny = ( "" ) }'], 'head', /status 403/, /access-deny/],
 	['OPTIONS is refused', () => ['$HTTP["request-method"] == "OPTIONS" { url.access-deny = ( "" ) }'], 'cors', /OPTIONS does not reach/, /request-method/],
 	['CORS twice', () => ['server.modules += ( "mod_setenv" )', 'setenv.add-response-header = ( "Access-Control-Allow-Origin" => "*" )'], 'cors', /comes twice/, /setenv\.add-response-header/],
@@ -156,13 +163,13 @@ await onServer('fastcgi', [], [
 		'auth.require = ( "" => ( "method" => "basic", "realm" => "Members", "require" => "valid-user" ) )'], 'wall', /asks for "Basic realm=\?Members/, /auth\.require/, PASSWORDS],
 	['the address is redirected', () => ['server.modules += ( "mod_redirect" )', '$HTTP["url"] =~ "^/mcp" { url.redirect = ( "" => "https://elsewhere.example/mcp" ) }'], 'redirect', /status 301\) to "https:\/\/elsewhere\.example\/mcp"/, /do not follow/],
 	['the database is handed out', (s) => ['mimetype.assign = ( "" => "application/octet-stream" )', '$HTTP["url"] =~ "^/mcp-cgi/" { server.modules += ( "mod_alias" ) alias.url = ( "/mcp-cgi/" => "' + s.dir + '/etc/" ) }'], 'files', /\/mcp-cgi\/mcp\.db can be read by everybody/, /move the file/],
-]);
+]));
 
-await onServer('cgi', [], [
+groups.push(() => onServer('cgi', [], [
 	['the program is sent, not run', () => ['$HTTP["url"] =~ "^/mcp" { cgi.assign = () static-file.exclude-extensions = () }', '$HTTP["url"] =~ "^/mcp" { mimetype.assign = ( "" => "application/octet-stream" ) }'], 'endpoint', /sent instead of being run|does not lead to the programs/, /./],
-]);
+]));
 
-await onServer('apache-fcgid', ['rewrite', 'setenvif', 'auth_basic', 'authn_core', 'authn_file', 'authz_user', 'proxy', 'proxy_http'], [
+groups.push(() => onServer('apache-fcgid', ['rewrite', 'setenvif', 'auth_basic', 'authn_core', 'authn_file', 'authz_user', 'proxy', 'proxy_http'], [
 	['Authorization is kept back', (s) => directory(s, 'CGIPassAuth Off'), 'authorization', /does not arrive/, /SetEnvIf Authorization "\^\(\.\+\)\$" HTTP_AUTHORIZATION=\$1\n.*CGIPassAuth On\n.*FcgidPassHeader Authorization/, null,
 		(s, lines, cure) => [...lines, cure(0)]],
 	['the limit of mod_fcgid', (s) => ['FcgidMaxRequestLen 131072'], 'body', /100 KiB pass, 200 KiB do not \(status 500/, /FcgidMaxRequestLen 4194304/, null, (s, lines, cure) => [cure(0)]],
@@ -184,17 +191,17 @@ await onServer('apache-fcgid', ['rewrite', 'setenvif', 'auth_basic', 'authn_core
 	['a slash is added', () => ['RedirectMatch 301 ^/mcp$ /mcp/'], 'redirect', /to "http:.*\/mcp\/"/, /address that it leads to/],
 	['no route to /token', () => ['Redirect 404 /token'], 'routes', /POST \/token does not lead to the programs/, /--write apache/],
 	['the programs do not start', (s) => directory(s, 'SetEnv MCP_CGI_CONF /nowhere'), 'endpoint', /status 500.*cannot run the programs, or they cannot read/, /mcpctl check/],
-]);
+]));
 
-await onServer('apache-proxy', [], [
+groups.push(() => onServer('apache-proxy', [], [
 	['error pages are replaced', (s) => ['ProxyErrorOverride On', 'ErrorDocument 401 "<!doctype html><title>Sorry</title>"'], 'errors', /status 401 comes back as somebody else's/, /ProxyErrorOverride Off/],
 	['Authorization is kept back', () => ['<Location "/mcp">', 'CGIPassAuth Off', '</Location>'], 'authorization', /does not arrive/, /CGIPassAuth On/],
-]);
+]));
 
-await onServer('htaccess', [], [
+groups.push(() => onServer('htaccess', [], [
 	['Authorization is kept back', (s) => ['RequestHeader unset Authorization early'], 'authorization', /does not arrive/, /in \.htaccess: SetEnvIf/],
 	['large requests are refused', () => ['LimitRequestBody 150000'], 'body', /100 KiB pass, 200 KiB do not \(status 413/, /LimitRequestBody 4194304/],
-]);
+]));
 
 // ---- what stands in front: a proxy of ours, which changes one thing ------------------------------------------------------
 
@@ -243,15 +250,15 @@ async function saying(bytes) {
 	return { url: `http://127.0.0.1:${srv.address().port}`, close: () => srv.close() };
 }
 
-if (isWanted('proxy: ')) {
+groups.push(async () => {
+	if (!isWanted('proxy: ')) return;
 	const s = await start({ front: 'fastcgi' });
 	const through = async (change, ask, f) => {
 		const p = await between(s, change, ask);
 		s.setConf({ issuer: p.url, resource: `${p.url}/mcp` });
 		await s.restart();
 		try {
-			f(read(await doctorBeside(AS_ROOT ? ['setpriv', `--reuid=${OWNER}`, `--regid=${OWNER}`, '--clear-groups', '--', install().ctl, '--config', s.conf, 'doctor', '--json'] :
-				[install().ctl, '--config', s.conf, 'doctor', '--json'])));
+			f(await doctor(s));
 		} finally {
 			p.close();
 		}
@@ -286,39 +293,62 @@ if (isWanted('proxy: ')) {
 	} finally {
 		await s.stop();
 	}
+});
+
+// ---- nginx in front of it -------------------------------------------------------------------------------------------------
+
+/** nginx as a proxy; each case adds lines to its one server block, or to its location. */
+async function onNginx(cases) {
+	if (!isWanted('nginx: a healthy server', ...cases.map((c) => `nginx: ${c[0]}`))) return;
+	const s = await start({ front: 'fastcgi' }), port = await freePort(), conf = `${s.dir}/nginx.conf`;
+	s.setConf({ issuer: `http://127.0.0.1:${port}`, resource: null });
+	await s.restart();
+	const serve = async (lines, location, f) => {
+		fs.writeFileSync(conf, [...(AS_ROOT ? [`user ${OWNER};`] : []), 'daemon off;', `pid ${s.dir}/nginx.pid;`, `error_log ${s.dir}/log/nginx.log;`, 'events {}', 'http {', 'access_log off;', 'default_type application/octet-stream;',
+			...['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((n) => `${n}_temp_path ${s.dir}/run/${n};`), `server { listen 127.0.0.1:${port}; root ${s.dir}/www; client_max_body_size 5m;`, ...lines,
+			`location / { proxy_pass http://127.0.0.1:${s.port}; proxy_set_header Host $http_host; proxy_http_version 1.1; ${location.join(' ')} } } }`, ''].join('\n'));
+		const child = spawn('/usr/sbin/nginx', ['-c', conf, '-p', s.dir, '-e', `${s.dir}/log/nginx.log`], { stdio: ['ignore', 'ignore', 'pipe'], cwd: '/' });
+		let said = '';
+		child.stderr.on('data', (d) => { said += d; });
+		const ended = new Promise((done) => { child.on('exit', done); });
+		try {
+			for (const until = Date.now() + 20000; !(await reachable(port)); await sleep(50))
+				if (child.exitCode !== null || Date.now() > until) throw new Error(`nginx: ${said}`);
+			await f();
+		} finally {
+			child.kill('SIGTERM');
+			await ended;
+		}
+	};
+	try {
+		await check('nginx: a healthy server', () => serve([], [], async () => isWell(await doctor(s))));
+		for (const [name, lines, location, found, said, mend, mended] of cases)
+			await check(`nginx: ${name}`, async () => {
+				let f;
+				await serve(typeof lines === 'function' ? lines(s) : lines, location, async () => { f = await doctor(s); });
+				isOnly(f, found, said, mend);
+				if (mended) await serve(...mended(f.wrong[0].mend.split('\n'), s), async () => eq(show(await doctor(s)), '', 'what is wrong once the line is there'));
+			});
+	} finally {
+		await s.stop();
+	}
 }
 
-await check('nobody listens', async () => isOnly(await away(`http://127.0.0.1:${await freePort()}/mcp`), 'connection', /nobody listens there/));
-await check('a name that there is not', async () => isOnly(await away('https://nothing.invalid/mcp'), 'connection', /name has no address/));
-await check('no address at all', async () => {
-	for (const url of ['mcp.example.org', 'ftp://127.0.0.1/', 'https://a:b@127.0.0.1/', 'https://127.0.0.1/\u001b[2J', 'https:///mcp'])
-		isOnly(await away(url), 'address', /is no address of a server/);
-});
-await check('an answer that is no HTTP', async () => {
-	const p = await saying('SSH-2.0-OpenSSH_9\r\n');
-	isOnly(await away(`${p.url}/mcp`), 'connection', /no HTTP|closed/);
-	p.close();
-});
-await check('a server that says nothing is given up', async () => {
-	const p = await saying(null), began = Date.now();
-	isOnly(await away(`${p.url}/mcp`), 'connection', /no answer in time/);
-	ok(Date.now() - began < 60000, 'a minute');
-	p.close();
-});
-await check('what a hostile server says drives no terminal', async () => {
-	const p = await saying(`HTTP/1.1 302 F\u001b]0;x\u0007\r\nLocation: https://x/\u001b[31m\u009b2J${'a'.repeat(5000)}\r\nServer: \u001b[1m\r\nContent-Length: 0\r\n\r\n`);
-	const r = await doctorBeside([install().ctl, '--config', '/nowhere', 'doctor', `${p.url}/mcp`]);
-	match(r.stdout, /wrong {4}redirect .*to "https:\/\/x\/\?\[31m/, 'the redirect');
-	lacks(r.stdout, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/, 'what is printed');
-	ok(r.stdout.length < 2000, 'a short answer');
-	p.close();
-});
-await check('a header without end is not read to its end', async () => {
-	const p = await saying(`HTTP/1.1 401 No\r\n${'X-A: b\r\n'.repeat(20000)}\r\n`);
-	const f = await away(`${p.url}/mcp`);
-	eq(f.wrong.map((x) => x.check), ['connection'], `what is wrong (${show(f)})`);
-	p.close();
-});
+/** The streams go straight to the program that lighttpd has started, and what it says of buffers is not heard. */
+const buffered = (s, line) => [`location = /mcp { error_page 418 = @listen; if ($http_mcp_method = "subscriptions/listen") { return 418; } proxy_pass http://127.0.0.1:${s.port}; proxy_set_header Host $http_host; }`,
+	`location @listen { include /etc/nginx/fastcgi_params; fastcgi_pass unix:${s.dir}/run/mcp-cgi-listen-0; fastcgi_ignore_headers X-Accel-Buffering; ${line} }`];
+
+groups.push(() => onNginx([
+	['Authorization is kept back', [], ['proxy_set_header Authorization "";'], 'authorization', /does not arrive/, /proxy_set_header Authorization \$http_authorization;/,
+		(m) => [[], [m[1].replace(/^.*: /, '')]]],
+	['its usual limit', [], ['client_max_body_size 1m;'], 'body', /200 KiB pass, 1500 KiB do not \(status 413/, /^client_max_body_size 4194304;$/, (m) => [[], m]],
+	['events are held back', (s) => buffered(s, ''), [], 'stream', /held back/, /^fastcgi_buffering off;\n/, (m, s) => [buffered(s, m[0]), []]],
+	['events are compressed', [], ['gzip on; gzip_types text/event-stream; gzip_min_length 1; gzip_http_version 1.1; gzip_proxied any;'], 'stream', /compressed on their way/, /gzip_types/],
+	['CORS twice', [], ['add_header Access-Control-Allow-Origin "*";'], 'cors', /comes twice/, /take add_header Access-Control-Allow-Origin away/],
+	['error pages are replaced', ['error_page 401 /error.html;'], ['proxy_intercept_errors on;'], 'errors', /somebody else's/, /proxy_intercept_errors off;/, (m) => [['error_page 401 /error.html;'], m]],
+	['a folder .well-known', ['location ^~ /.well-known/ { }'], [], 'metadata', /does not lead to the programs \(status 404/, /location ~ .*fastcgi_pass/],
+	['HEAD is refused', ['if ($request_method = HEAD) { return 405; }'], [], 'head', /status 405/, /limit_except/],
+]));
 
 // ---- TLS ------------------------------------------------------------------------------------------------------------------
 
@@ -355,12 +385,13 @@ async function tls(dir, to, cert, lines = []) {
 	return { port, stop: async () => { child.kill('SIGTERM'); await ended; } };
 }
 
-if (isWanted('TLS: ')) {
+groups.push(async () => {
+	if (!isWanted('TLS: ')) return;
 	const dir = freshFolder(false);
 	fs.chmodSync(dir, 0o755);
 	const good = certificate(dir, 'good', 'DNS:localhost,IP:127.0.0.1', 2);
 	const s = await start({ front: 'fastcgi', settings: { trusted_proxies: '127.0.0.1' } });
-	const here = async (...args) => read(await doctorBeside([...(AS_ROOT ? ['setpriv', `--reuid=${OWNER}`, `--regid=${OWNER}`, '--clear-groups', '--'] : []), install().ctl, '--config', s.conf, 'doctor', '--json', ...args]));
+	const here = (...args) => doctor(s, ...args);
 	const servers = [];
 	const serve = async (...args) => { servers.push(await tls(dir, s.port, ...args)); return servers.at(-1).port; };
 	try {
@@ -411,11 +442,12 @@ if (isWanted('TLS: ')) {
 		for (const one of servers) await one.stop();
 		await s.stop();
 	}
-}
+});
 
 // ---- the host ---------------------------------------------------------------------------------------------------------------
 
-if (isWanted('host: ')) {
+groups.push(async () => {
+	if (!isWanted('host: ')) return;
 	const s = await start({ front: 'fastcgi' });
 	const etc = `${s.dir}/etc`;
 	/** Breaks it, looks, mends it. */
@@ -423,7 +455,7 @@ if (isWanted('host: ')) {
 		await s.restart();
 		doIt();
 		try {
-			await f(doctor(s));
+			await f(await doctor(s));
 		} finally {
 			undo();
 			for (const more of ['-wal', '-shm']) if (fs.existsSync(s.db + more)) fs.chmodSync(s.db + more, 0o600);
@@ -452,22 +484,22 @@ if (isWanted('host: ')) {
 		await check('host: the programs read other settings', async () => {
 			const other = freshFolder(AS_ROOT), owned = AS_ROOT;
 			runAs(owned, [install().ctl, '--config', `${other}/c/mcp-cgi.conf`, 'init', '--issuer', s.issuer]);
-			const f = read(runAs(owned, [install().ctl, '--config', `${other}/c/mcp-cgi.conf`, 'doctor', '--json']));
+			const f = await doctorOf(AS_OWNER, install().ctl, `${other}/c/mcp-cgi.conf`);
 			isOnly(f, 'call', /read other settings, or another database/, /MCP_CGI_CONF/);
 		});
 		await check('host: settings of another server', async () => {
 			const other = freshFolder(AS_ROOT), owned = AS_ROOT;
 			runAs(owned, [install().ctl, '--config', `${other}/c/mcp-cgi.conf`, 'init', '--issuer', 'http://127.0.0.1:1']);
-			isWell(read(runAs(owned, [install().ctl, '--config', `${other}/c/mcp-cgi.conf`, 'doctor', '--json', s.resource])), ['host', 'call', 'stream']);
+			isWell(await doctorOf(AS_OWNER, install().ctl, `${other}/c/mcp-cgi.conf`, s.resource), ['host', 'call', 'stream']);
 		});
 		await check('host: what a killed doctor has left is removed by the next one', async () => {
 			s.sql("INSERT INTO client (id, kind, name, auth_method, redirect_uris, grant_types, scope, metadata, created_at) VALUES ('doctor_x', 'operator', 'mcpctl doctor', 'none', '[]', '', '', '{}', unixepoch() - 1000), ('doctor_y', 'operator', 'mcpctl doctor', 'none', '[]', '', '', '{}', unixepoch()), ('doctorz', 'operator', 'one', 'none', '[]', '', '', '{}', 1)");
-			isWell(doctor(s));
+			isWell(await doctor(s));
 			eq(s.sql('SELECT id FROM client ORDER BY id').map((r) => r.id), ['doctor_y', 'doctorz'], 'clients that are left');
 		});
 		if (AS_ROOT) {
 			await check('host: the folder belongs to root', () => broken(() => fs.chownSync(etc, 0, 0), () => chown(etc), async () => {
-				const f = read(runAs(false, [install().ctl, '--config', s.conf, 'doctor', '--json']));
+				const f = await doctorAsRoot(s);
 				eq([f.wrong[0].check], ['owner'], `what is wrong (${show(f)})`);
 				match(f.wrong[0].mend, /^chown -R www-data: /, 'what mends it');
 			}));
@@ -479,17 +511,16 @@ if (isWanted('host: ')) {
 				for (const at of [data, `${data}/mcp.db`]) fs.chownSync(at, 65534, 65534);
 				s.setConf({ database: '../data/mcp.db' });
 				await s.restart();
-				isOnly(read(runAs(false, [install().ctl, '--config', s.conf, 'doctor', '--json'])), 'call', /run as another user than its owner/, /chown the folder/);
+				isOnly(await doctorAsRoot(s), 'call', /run as another user than its owner/, /chown the folder/);
 				s.setConf({ database: null });
 				await s.restart();
 			});
 			await check('host: as root, who leaves nothing of his own beside the database', async () => {
-				isWell(read(runAs(false, [install().ctl, '--config', s.conf, 'doctor', '--json'])));
+				isWell(await doctorAsRoot(s));
 				for (const name of fs.readdirSync(etc)) eq(fs.statSync(`${etc}/${name}`).uid, fs.statSync(etc).uid, `the owner of ${name}`);
 			});
 			await check('host: somebody who may not read the settings sees what strangers see', async () => {
-				const r = spawnSync('setpriv', ['--reuid=nobody', '--regid=nogroup', '--clear-groups', '--', install().ctl, '--config', s.conf, 'doctor', '--json', s.resource], { encoding: 'utf8', cwd: '/' });
-				isWell(read(r), ['host', 'call', 'stream']);
+				isWell(await doctorOf(['setpriv', '--reuid=nobody', '--regid=nogroup', '--clear-groups', '--'], install().ctl, s.conf, s.resource), ['host', 'call', 'stream']);
 			});
 		}
 		await check('host: programs that are missing', async () => {
@@ -497,19 +528,55 @@ if (isWanted('host: ')) {
 			fs.chmodSync(copy, 0o755);
 			fs.cpSync(`${install().dir}/usr`, at, { recursive: true });
 			fs.rmSync(`${at}/lib/mcp-cgi/listen`);
-			const run = () => read(runAs(AS_ROOT, [`${at}/bin/mcpctl`, '--config', s.conf, 'doctor', '--json']));
-			let f = run();
+			const run = () => doctorOf(AS_OWNER, `${at}/bin/mcpctl`, s.conf);
+			let f = await run();
 			match(show(f), /^programs: .*has no program listen/, 'what is missing');
 			eq([f.wrong[0].state, f.status], ['warning', 0], 'a warning');
 			fs.rmSync(`${at}/lib/mcp-cgi/doctor`);
-			f = run();
+			f = await run();
 			match(f.all.at(-1).said, /program doctor is not installed beside this one/, 'what is said');
 			eq(f.status, 1, 'the exit status');
 		});
 	} finally {
 		await s.stop();
 	}
-}
+});
+
+await Promise.all(Array.from({ length: SIDE_BY_SIDE }, async () => {
+	while (groups.length) await groups.shift()();
+}));
+
+await check('nobody listens', async () => isOnly(await away(`http://127.0.0.1:${await freePort()}/mcp`), 'connection', /nobody listens there/));
+await check('a name that there is not', async () => isOnly(await away('https://nothing.invalid/mcp'), 'connection', /name has no address/));
+await check('no address at all', async () => {
+	for (const url of ['mcp.example.org', 'ftp://127.0.0.1/', 'https://a:b@127.0.0.1/', 'https://127.0.0.1/\u001b[2J', 'https:///mcp'])
+		isOnly(await away(url), 'address', /is no address of a server/);
+});
+await check('an answer that is no HTTP', async () => {
+	const p = await saying('SSH-2.0-OpenSSH_9\r\n');
+	isOnly(await away(`${p.url}/mcp`), 'connection', /no HTTP|closed/);
+	p.close();
+});
+await check('a server that says nothing is given up', async () => {
+	const p = await saying(null), began = Date.now();
+	isOnly(await away(`${p.url}/mcp`), 'connection', /no answer in time/);
+	ok(Date.now() - began < 60000, 'a minute');
+	p.close();
+});
+await check('what a hostile server says drives no terminal', async () => {
+	const p = await saying(`HTTP/1.1 302 F\u001b]0;x\u0007\r\nLocation: https://x/\u001b[31m\u009b2J${'a'.repeat(5000)}\r\nServer: \u001b[1m\r\nContent-Length: 0\r\n\r\n`);
+	const r = await beside([install().ctl, '--config', '/nowhere', 'doctor', `${p.url}/mcp`]);
+	match(r.stdout, /wrong {4}redirect .*to "https:\/\/x\/\?\[31m/, 'the redirect');
+	lacks(r.stdout, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/, 'what is printed');
+	ok(r.stdout.length < 2000, 'a short answer');
+	p.close();
+});
+await check('a header without end is not read to its end', async () => {
+	const p = await saying(`HTTP/1.1 401 No\r\n${'X-A: b\r\n'.repeat(20000)}\r\n`);
+	const f = await away(`${p.url}/mcp`);
+	eq(f.wrong.map((x) => x.check), ['connection'], `what is wrong (${show(f)})`);
+	p.close();
+});
 
 await check('the program doctor is started by no web server, and takes no nonsense', async () => {
 	const program = `${install().programs}/doctor`;
@@ -526,7 +593,7 @@ await check('the program doctor is started by no web server, and takes no nonsen
 
 // ---- what is written ----------------------------------------------------------------------------------------------------------
 
-for (const [kind, front] of [['lighttpd', 'fastcgi'], ['apache', 'apache-fcgid'], ['htaccess', 'htaccess'], ['htaccess-sub', 'htaccess-sub']])
+for (const [kind, front] of [['lighttpd', 'fastcgi'], ['apache', 'apache-fcgid'], ['htaccess', 'htaccess'], ['htaccess-sub', 'htaccess-sub'], ['nginx', 'nginx']])
 	await check(`--write ${kind} is a configuration with which all is well`, async () => {
 		const more = '{issuer}/team-b/mcp';
 		const s = await start({ front, settings: kind === 'htaccess' ? {} : { [`[resource ${more}]`]: {} } });
@@ -535,10 +602,11 @@ for (const [kind, front] of [['lighttpd', 'fastcgi'], ['apache', 'apache-fcgid']
 			eq(r.status, 0, `the exit status (${r.stderr})`);
 			if (kind === 'apache') s.edit = (conf) => conf.replace(/<VirtualHost[^]*/, () => r.stdout);
 			if (kind === 'lighttpd') s.edit = (conf) => conf.replace(/server\.modules[^]*?\n/, '').replace(/var\.mcp_cgi[^]*/, () => r.stdout.replace('"/run/lighttpd"', `"${s.dir}/run"`));
+			if (kind === 'nginx') s.edit = (conf) => conf.replace(/^server \{[^]*\n\}\n(?=\})/m, () => r.stdout.replaceAll('/run/fcgiwrap.socket', `${s.dir}/run/fcgiwrap`).replace('include fastcgi_params', 'include /etc/nginx/fastcgi_params'));
 			await s.restart();
 			if (kind.startsWith('htaccess')) fs.writeFileSync(`${s.dir}/www/.htaccess`, r.stdout);
-			isWell(doctor(s));
-			if (kind !== 'htaccess') isWell(doctor(s, `${s.issuer}/team-b/mcp`), ['call', 'stream']);
+			isWell(await doctor(s));
+			if (kind !== 'htaccess') isWell(await doctor(s, `${s.issuer}/team-b/mcp`), ['call', 'stream']);
 		} finally {
 			await s.stop();
 		}
@@ -566,7 +634,7 @@ await check('--static: documents as files, where Apache leads nothing to the pro
 			eq([file.status, file.type, file.cors, file.text], [200, 'application/json', '*', programs[i].text], p);
 		}
 		eq((await get('/.well-known/nothing')).status, 404, 'another file');
-		const f = doctor(s);
+		const f = await doctor(s);
 		isWell(f);
 		fs.writeFileSync(`${s.dir}/www/.well-known/.htaccess`, '# mine\n');
 		const again = s.ctl(['doctor', '--static', `${s.dir}/www`]);
