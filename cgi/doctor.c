@@ -3,9 +3,9 @@
  * doctor: looks at a server from outside for the program that has started it (mcpctl doctor); no web program itself.
  *
  *	stdin	one JSON object: url, and what is known else: token, issuer, resource, programs, ca_file, files, max_body,
- *		plain_port, seconds (doctor.h)
+ *		plain_port, seconds, news (doctor.h)
  *	stdout	a line for each finding, one JSON object: check, state (well, unseen, warning, wrong), said, mend;
- *		at the end an object without members
+ *		with news {"listening":true} when news of prompts should be made; at the end an object without members
  *	exit	0 when it came to the end; 1 out of time; 2, with a line on stderr, when this was no question or no place to run
  *
  * It has the network, and nothing else: no settings, no database, no environment, no descriptor but three.
@@ -104,7 +104,13 @@ static bool is_token(const char *token)
 	return !token || token[strspn(token, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=")] == '\0';
 }
 
-static bool question_read(struct arena *a, struct doctor_question *q)
+static void print_listening(void)
+{
+	puts("{\"listening\":true}");
+	fflush(stdout);
+}
+
+static bool question_read(struct arena *a, struct doctor_question *q, struct doctor *d)
 {
 	struct json_object *o = input_read(a);
 
@@ -114,6 +120,7 @@ static bool question_read(struct arena *a, struct doctor_question *q)
 		.file = words(a, json_get(o, "files")), .max_body = number(o, "max_body", 1 << 30),
 		.plain_port = number(o, "plain_port", 65535), .seconds = number(o, "seconds", LONGEST),
 	};
+	d->listening = json_object_get_boolean(json_get(o, "news")) ? print_listening : NULL;
 	return q->url && is_token(q->token);
 }
 
@@ -148,7 +155,7 @@ int main(void)
 	if (!has_three_descriptors())
 		return misused("needs standard input, output and error");
 	enter();
-	if (!question_read(a, &q))
+	if (!question_read(a, &q, &d))
 		return misused("the question cannot be read");
 	alarm((unsigned)(q.seconds ? q.seconds : DOCTOR_SECONDS));
 	standalone_begin();

@@ -13,6 +13,7 @@
 #include "json.h"
 #include "mcpctl_command.h"
 #include "mcpctl_doctor.h"
+#include "store_change.h"
 
 struct look {
 	struct mcpctl *m;
@@ -118,6 +119,22 @@ static bool take_token(struct look *l, struct context *cx, struct doctor_token *
 	return !no;
 }
 
+/* News that every client may hear of, and that change nothing: whoever listens asks for the list of prompts once more. */
+static void make_news(void *with)
+{
+	struct look *l = with;
+	struct store *s = l->m->store;
+	const struct fail *no = store_begin_remark(s);
+
+	if (!no)
+		no = change_put(s, CHANGE_PROMPTS, "", 0, l->m->now);
+	if (!no)
+		no = store_commit(s);
+	store_end(s);
+	if (no)
+		say(l, "stream", FINDING_WARNING, "news for the stream could not be written: the database is busy");
+}
+
 /* ---- the command ------------------------------------------------------------------------------------------------- */
 
 static int finish(const struct look *l, bool ended)
@@ -141,6 +158,7 @@ static int look(struct look *l, struct doctor_question *q, bool has_settings)
 		wrong = l->wrong;
 		taken = wrong == 0 && take_token(l, &cx, &t);
 		q->token = taken ? t.token.v : NULL;
+		q->listening = make_news;
 	} else {
 		say(l, "host", FINDING_UNSEEN, has_settings ? "files and database: the settings here are those of another server" :
 		    "files and database: there are no settings here that can be read");

@@ -22,6 +22,8 @@ static const char htaccess_head[] =
     "\tForceType application/json\n"
     "\t<IfModule mod_headers.c>\n"
     "\t\tHeader set Access-Control-Allow-Origin \"*\"\n"
+    "\t\tHeader set Access-Control-Allow-Methods \"GET, HEAD, OPTIONS\"\n"
+    "\t\tHeader set Access-Control-Allow-Headers \"Accept, Content-Type, MCP-Protocol-Version\"\n"
     "\t\tHeader set Cache-Control \"public, max-age=300\"\n"
     "\t\tHeader set X-Content-Type-Options \"nosniff\"\n"
     "\t</IfModule>\n"

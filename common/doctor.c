@@ -15,6 +15,7 @@ static const char *const states[] = {
 
 struct listening {
 	struct arena *arena;
+	const struct doctor_question *question;
 	void (*each)(void *with, const struct finding *f);
 	void *with;
 	size_t at;			/* so much of what was heard is done with */
@@ -34,6 +35,8 @@ static void question_put(struct buf *b, const struct doctor_question *q)
 	json_put_number(b, "max_body", q->max_body);
 	json_put_number(b, "plain_port", q->plain_port);
 	json_put_number(b, "seconds", q->seconds ? q->seconds : DOCTOR_SECONDS);
+	json_put_name(b, "news");
+	buf_text(b, q->listening ? "true" : "false");
 	json_put_name(b, "files");
 	buf_char(b, '[');
 	for (size_t i = 0; q->file && q->file[i] && i < DOCTOR_FILES_MAX; i++) {
@@ -70,6 +73,8 @@ static void line_read(struct listening *l, const char *line, size_t n)
 		l->broken = true;
 	else if (json_object_is_type(o, json_type_object) && json_object_object_length(o) == 0)
 		l->ended = true;
+	else if (json_has(o, "listening") && l->question->listening)
+		l->question->listening(l->with);
 	else if (finding_read(o, &f))
 		l->each(l->with, &f);
 	else
@@ -105,7 +110,7 @@ static bool unseen(const struct listening *l, const char *why)
 
 bool doctor_run(struct arena *a, const struct doctor_question *q, void (*each)(void *with, const struct finding *f), void *with)
 {
-	struct listening l = { .arena = a, .each = each, .with = with };
+	struct listening l = { .arena = a, .question = q, .each = each, .with = with };
 	struct buf question = buf_new(a);
 	struct talk t = {
 		.name = "doctor", .path = find_program(a), .said = &question, .most = ANSWER_MAX, .more = more, .with = &l,

@@ -30,6 +30,12 @@ struct doctor_question {
 	int64_t max_body;		/* bytes that the settings allow; 0: it is not known */
 	int plain_port;			/* where plain http would be; 0: 80, beside https at its usual port */
 	int seconds;			/* for everything; 0: DOCTOR_SECONDS */
+
+	/*
+	 * Somebody listens with the token, and waits for news of prompts: called with the `with` of doctor_run(), it makes such
+	 * news.  NULL: that the first event comes is taken for enough.
+	 */
+	void (*listening)(void *with);
 };
 
 /*

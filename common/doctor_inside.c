@@ -11,16 +11,20 @@
 
 enum { EVENT_SECONDS = 9, SKEW_SECONDS = 60, PLAIN_SECONDS = 5 };
 
+/* Shown to nobody but the server of these settings, and only where it can be of use. */
 static const char *token_of(const struct doctor *d)
 {
-	return d->trusting || d->no_authorization || d->errors_lost || !d->settings || strcmp(d->settings, d->url) != 0 ? NULL :
-	    d->asked->token;
+	const bool in_vain = d->no_authorization || d->no_call || d->errors_lost;
+
+	return d->trusting || in_vain || !d->settings || strcmp(d->settings, d->url) != 0 ? NULL : d->asked->token;
 }
 
 static const char *no_token(const struct doctor *d)
 {
 	if (d->no_authorization)
 		return "Authorization does not arrive";
+	if (d->no_call)
+		return "not even a call is answered";
 	if (d->trusting)
 		return "the certificate does not hold, and so no token was shown";
 	if (d->errors_lost)
@@ -32,6 +36,7 @@ static const char *no_token(const struct doctor *d)
 
 static void say_refused(struct doctor *d, const struct probe *p)
 {
+	d->no_call = true;
 	if (p->status == 401)
 		doctor_say(d, "call", FINDING_WRONG, "the programs do not know a token that was put into the database of these settings: they "
 		    "read other settings, or another database", "MCP_CGI_CONF in the web server's configuration names the settings file; "
@@ -64,42 +69,77 @@ bool doctor_look_call(struct doctor *d)
 
 /* ---- events ------------------------------------------------------------------------------------------------------ */
 
-static void say_stream(struct doctor *d, const struct probe *p)
-{
-	const char *type = probe_field(p, "Content-Type", 0), *coding = probe_field(p, "Content-Encoding", 0);
+#define NEWS "notifications/prompts/list_changed"
 
-	if (p->end == PROBE_ANSWERED && (p->status != 200 || !type || strncmp(type, "text/event-stream", 17) != 0))
-		doctor_say(d, "stream", FINDING_WRONG, arena_printf(d->arena, "subscriptions/listen is not answered by events: %s",
-		    doctor_words(d, p)), doctor_mend_for(d, MEND_CRASH));
-	else if (p->end == PROBE_ANSWERED && coding)
-		doctor_say(d, "stream", FINDING_WRONG, arena_printf(d->arena, "events are compressed on their way (%s), and so come late",
-		    doctor_quote(d, coding)), doctor_mend_for(d, MEND_COMPRESS));
-	else if (p->end == PROBE_TIME || p->timed_out)
-		doctor_say(d, "stream", FINDING_WRONG, arena_printf(d->arena, "events are held back on their way: the first did not come "
-		    "within %d seconds", EVENT_SECONDS), doctor_mend_for(d, MEND_STREAM));
-	else if (!strstr(p->heard.v, "data:"))
-		doctor_say(d, "stream", FINDING_WRONG, arena_printf(d->arena, "the stream of events broke: %s", doctor_words(d, p)),
-		    doctor_mend_for(d, MEND_CRASH));
+/* The first event has come.  A second one shows whether it was only swept along with the head of the answer. */
+static const char *on_first(void *with)
+{
+	struct doctor *d = with;
+
+	if (!d->listening || d->listened)
+		return NULL;
+	d->listened = true;
+	d->listening();
+	return NEWS;
+}
+
+/* Listens as a client that takes compressed answers, or one that does not. */
+static struct probe listen_once(struct doctor *d, const char *token, const char *coding)
+{
+	const char *message = doctor_message(d, "subscriptions/listen", "\"notifications\":{\"promptsListChanged\":true},");
+	struct probe p = {
+		.method = "POST", .url = d->url, .seconds = EVENT_SECONDS, .until = "data:", .ca_file = d->asked->ca_file,
+		.field = doctor_fields(d, "subscriptions/listen", token, coding), .body = message, .len = strlen(message),
+		.more = on_first, .with = d,
+	};
+
+	d->listened = false;
+	probe_ask(d->arena, &p);
+	return p;
+}
+
+static bool is_event_stream(const struct probe *p)
+{
+	const char *type = probe_field(p, "Content-Type", 0);
+
+	return p->end == PROBE_ANSWERED && p->status == 200 && type && strncmp(type, "text/event-stream", 17) == 0;
+}
+
+static bool has_events(const struct doctor *d, const struct probe *p)
+{
+	return is_event_stream(p) && strstr(p->heard.v, d->listening ? NEWS : "data:");
+}
+
+/* Whoever compresses may hold the head back, too: then it shows by asking for what is not compressed. */
+static void say_late(struct doctor *d, const char *token, bool compressed)
+{
+	const struct probe plain = listen_once(d, token, NULL);
+
+	if (has_events(d, &plain) || compressed)
+		doctor_say(d, "stream", FINDING_WRONG, "events are compressed on their way, and so are held back",
+		    doctor_mend_for(d, MEND_COMPRESS));
 	else
-		doctor_say(d, "stream", FINDING_WELL, "events come when they happen", NULL);
+		doctor_say(d, "stream", FINDING_WRONG, arena_printf(d->arena, "events are held back on their way: they did not come within %d "
+		    "seconds", EVENT_SECONDS), doctor_mend_for(d, MEND_STREAM));
 }
 
 bool doctor_look_stream(struct doctor *d)
 {
 	const char *token = token_of(d);
-	struct probe p = {
-		.method = "POST", .url = d->url, .seconds = EVENT_SECONDS, .until = "data:", .ca_file = d->asked->ca_file,
-	};
+	struct probe p;
 
 	if (!token) {
 		doctor_say(d, "stream", FINDING_UNSEEN, arena_printf(d->arena, "whether events come at once: %s", no_token(d)), NULL);
 		return true;
 	}
-	p.field = doctor_fields(d, "subscriptions/listen", token, "Accept-Encoding: gzip, deflate, br");
-	p.body = doctor_message(d, "subscriptions/listen", "\"notifications\":{\"toolsListChanged\":true},");
-	p.len = strlen(p.body);
-	probe_ask(d->arena, &p);
-	say_stream(d, &p);
+	p = listen_once(d, token, "Accept-Encoding: gzip, deflate, br");
+	if (has_events(d, &p))
+		doctor_say(d, "stream", FINDING_WELL, "events come when they happen", NULL);
+	else if (p.end == PROBE_TIME || p.timed_out || probe_field(&p, "Content-Encoding", 0))
+		say_late(d, token, probe_field(&p, "Content-Encoding", 0) != NULL);
+	else
+		doctor_say(d, "stream", FINDING_WRONG, arena_printf(d->arena, "subscriptions/listen is not answered by events: %s",
+		    doctor_words(d, &p)), doctor_mend_for(d, MEND_CRASH));
 	return true;
 }
 

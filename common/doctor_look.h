@@ -18,6 +18,7 @@ struct doctor {
 	struct arena *arena;
 	const struct doctor_question *asked;
 	void (*each)(void *with, const struct finding *f);
+	void (*listening)(void);		/* says so to whoever makes news then; NULL: nobody does */
 	void *with;
 	const char *url, *origin, *path;	/* of the endpoint; url is origin and path */
 	const char *settings;			/* what the settings say that it is, if it is this server's; or NULL */
@@ -25,6 +26,8 @@ struct doctor {
 	bool trusting;				/* the certificate does not hold: look on, and show no token */
 	bool errors_lost;			/* somebody else's pages stand where our errors should */
 	bool no_authorization;			/* it does not arrive */
+	bool listened;				/* news have been asked for */
+	bool no_call;				/* not even a call is answered */
 	struct probe door;			/* the first request: without a token */
 	struct json_object *about_resource, *about_server;	/* metadata, or NULL */
 };

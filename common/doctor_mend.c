@@ -47,7 +47,7 @@ static const struct {
 	} },
 	[MEND_REWRITE] = { {
 		"the rule that sends unknown addresses to the site must leave out /.well-known/oauth- and /.well-known/openid-configuration",
-		"above the rules of the site: RewriteRule ^" "\\.well-known/(oauth-|openid-configuration) - [END]\n"
+		"above the rules of the site: RewriteRule ^/?\\.well-known/(oauth-|openid-configuration) - [END]\n"
 		"with programs in a sub-folder instead: mcpctl doctor --write htaccess" STATIC,
 		"put the rewriting between $HTTP[\"url\"] !~ \"^/\\.well-known/(oauth-|openid-configuration)\" { and }",
 		"location ~ ^" WELL_KNOWN "(/|$) above the location that has try_files",
@@ -67,14 +67,14 @@ static const struct {
 	} },
 	[MEND_CORS_TWICE] = { {
 		"the programs say Access-Control-Allow-Origin themselves: take it out of the web server or the proxy",
-		"where the programs are: Header unset Access-Control-Allow-Origin   # instead of Header add or Header set\n"
-		"Header always unset Access-Control-Allow-Origin",
+		"in <Directory \"{programs}\">: Header onsuccess unset Access-Control-Allow-Origin\n"
+		"and Header always set or add Access-Control-Allow-Origin must not be there",
 		"take Access-Control-Allow-Origin out of setenv.add-response-header",
 		"take add_header Access-Control-Allow-Origin away   # or, if it has to be: fastcgi_hide_header Access-Control-Allow-Origin;",
 	} },
 	[MEND_CORS_NONE] = { {
 		"the programs say Access-Control-Allow-Origin: the web server or the proxy must not take it away",
-		"take Header unset Access-Control-Allow-Origin away", "take it out of setenv.set-response-header",
+		"take Header unset, Header always unset Access-Control-Allow-Origin away", "take it out of setenv.set-response-header",
 		"take fastcgi_hide_header Access-Control-Allow-Origin; away",
 	} },
 	[MEND_PREFLIGHT] = { {

@@ -115,15 +115,17 @@ static bool look_origins(struct doctor *d)
 bool doctor_look_cors(struct doctor *d)
 {
 	static const char *const ask[] = {
-		"Origin: https://client.example", "Access-Control-Request-Method: POST",
-		"Access-Control-Request-Headers: authorization, content-type", NULL,
+		"Origin: https://client.example", "Access-Control-Request-Method: GET",
+		"Access-Control-Request-Headers: mcp-protocol-version", NULL,
 	};
 	const struct probe *p;
+	const char *headers;
 
 	if (!d->about_server || !look_origins(d))
 		return true;
-	p = doctor_ask(d, "OPTIONS", at(d, "/token"), ask, NULL);
-	if (p->status == 204 && origins_allowed(p) == 1)
+	p = doctor_ask(d, "OPTIONS", at(d, "/.well-known/oauth-authorization-server"), ask, NULL);
+	headers = probe_field(p, "Access-Control-Allow-Headers", 0);
+	if ((p->status == 204 || p->status == 200) && origins_allowed(p) == 1 && headers && strcasestr(headers, "mcp-protocol-version"))
 		doctor_say(d, "cors", FINDING_WELL, "clients in a browser may ask", NULL);
 	else if (origins_allowed(p) == 2)
 		doctor_say(d, "cors", FINDING_WRONG, "Access-Control-Allow-Origin comes twice, and browsers then take none of them",

@@ -27,6 +27,7 @@ struct transfer {
 	struct probe *p;
 	CURL *curl;
 	size_t header;			/* bytes so far */
+	const char *until;
 	bool enough;
 };
 
@@ -89,8 +90,11 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *with)
 
 	n *= size;
 	buf_put(b, bytes, n < room ? n : room);
-	t->enough = n >= room || (t->p->until && strstr(b->v, t->p->until));
-	return t->enough ? 0 : n;
+	while (t->until && strstr(b->v, t->until)) {
+		t->until = t->p->more ? t->p->more(t->p->with) : NULL;
+		t->enough = !t->until;
+	}
+	return t->enough || n >= room ? 0 : n;
 }
 
 /* ---- the request --------------------------------------------------------------------------------------------------- */
@@ -148,7 +152,7 @@ static bool set_connection(struct transfer *t)
 
 /* ---- the end ------------------------------------------------------------------------------------------------------- */
 
-/* libcurl itself compares the name, so that OpenSSL may have nothing to say. */
+/* libcurl itself compares the name, and then leaves its own "not yet known" behind, which is 1. */
 static const char *certificate_words(CURL *c)
 {
 	long code = 0;
@@ -158,7 +162,7 @@ static const char *certificate_words(CURL *c)
 	for (i = 0; i < sizeof certificate / sizeof *certificate; i++)
 		if (certificate[i].code == code)
 			return certificate[i].words;
-	return code ? "the certificate does not hold" : "the certificate is for another name";
+	return code > 1 ? "the certificate does not hold" : "the certificate is for another name";
 }
 
 static void end_as(struct probe *p, enum probe_end end, const char *why)
@@ -218,7 +222,7 @@ static struct curl_slist *fields_of(const struct probe *p)
 
 void probe_ask(struct arena *a, struct probe *p)
 {
-	struct transfer t = { .arena = a, .p = p, .curl = curl_easy_init() };
+	struct transfer t = { .arena = a, .p = p, .curl = curl_easy_init(), .until = p->until };
 	struct curl_slist *fields = fields_of(p);
 
 	p->fields = 0;

@@ -39,6 +39,8 @@ struct probe {
 	bool trusting;			/* the certificate is not looked at */
 	int seconds;			/* 0: PROBE_SECONDS */
 	const char *until;		/* enough is heard as soon as the body has this; or NULL */
+	const char *(*more)(void *with);	/* asked then: what to wait for next, NULL if it is enough; or NULL */
+	void *with;
 	/* answered */
 	enum probe_end end;
 	const char *why;		/* in words of ours, unless it was answered */

@@ -87,7 +87,7 @@ bool stream_begin(struct stream *s)
 	http_header(s->rs, "Cache-Control", "no-cache, no-transform");
 	http_header(s->rs, "X-Accel-Buffering", "no");
 	b = head_of(s->rs);
-	buf_text(&b, "\r\n");
+	buf_text(&b, "\r\n:\n\n");		/* Apache keeps the head until there is something of a body */
 	return put(s, &b);
 }
 

@@ -222,6 +222,9 @@ export function launchBeside(s, argv, env) {
 }
 
 async function stopBeside(s) {
+	// fcgiwrap does not tell its children: systemd tells each process of a unit
+	for (const p of descendants((s.beside ?? []).map((b) => b.child.pid)))
+		if (p.exe === 'fcgiwrap') process.kill(p.pid, 'SIGTERM');
 	for (const b of s.beside ?? []) b.child.kill('SIGTERM');
 	const timer = setTimeout(() => {
 		s.killed = true;
