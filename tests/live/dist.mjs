@@ -101,6 +101,26 @@ test('in an empty root, without any library, the programs answer', async () => {
 	match(ask('other').stderr, /no program of mcp-cgi has this name/, 'another name');
 });
 
+test('on a kernel of ten years ago, which lacks getrandom(2) and more, the programs work', async () => {
+	const root = unpack('old');
+	must(['cc', '-static', '-O1', '-o', `${root}/old`, `${ROOT}/tests/live/old.c`]);
+	must(['chown', '-R', `${UID}:${UID}`, `${root}/mcp-cgi`]);
+	fs.writeFileSync(`${root}/mcp-cgi/mcp-cgi.conf`, `issuer = https://mcp.example.org\nsetup_secret = ${SECRET}\n`);
+	fs.mkdirSync(`${root}/dev`);
+	must(['mknod', '-m', '666', `${root}/dev/urandom`, 'c', '1', '9']);
+	const env = { QUERY_STRING: '', HTTPS: 'on', REMOTE_ADDR: '192.0.2.1', MCP_CGI_CONF: '/mcp-cgi/mcp-cgi.conf' };
+	const ask = (name, more, input) => inside(root, ['/old', `/public_html/${name}`], { env: { ...env, REQUEST_METHOD: 'GET', ...more }, input });
+	const body = `action=look&secret=${encodeURIComponent(SECRET)}`;
+	for (const [what, r] of [
+		['the form', ask('setup')],
+		['the database', ask('setup', { REQUEST_METHOD: 'POST', CONTENT_TYPE: 'application/x-www-form-urlencoded', CONTENT_LENGTH: String(body.length) }, body)],
+		['a page with rows', ask('account')],
+		['metadata', ask('.well-known/oauth-protected-resource', { REQUEST_URI: '/.well-known/oauth-protected-resource' })],
+	])
+		match(r.stdout ?? '', /^Status: 200 OK/, `${what}: ${r.stderr} ${r.error}`);
+	ok(fs.existsSync(`${root}/mcp-cgi/mcp.db`), 'a database');
+});
+
 test('fetch has names and authorities without the libraries of the host', async () => {
 	const root = unpack('fetch');
 	const d = await startDocuments();
