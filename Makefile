@@ -81,8 +81,10 @@ $(O)/gen/migrate_%.c: schema/migrate_%.sql schema/text.awk | $(O)/gen
 	awk -v name=migrate_$*_text -f schema/text.awk $< >$@.new && mv $@.new $@
 
 # Configurations for mcpctl doctor --write: apache-conf/mcp-fcgid.conf is config_apache_conf_mcp_fcgid_conf.
-$(O)/gen/configs.c: schema/text.awk $(CONFIGS) | $(O)/gen
-	for f in $(CONFIGS); do awk -v name=config_$$(echo $$f | tr -c 'a-z0-9\n' _) -f schema/text.awk $$f || exit; done >$@.new && mv $@.new $@
+$(O)/gen/configs.c: schema/text.awk $(CONFIGS) site/manual/nginx.md | $(O)/gen
+	for f in $(CONFIGS); do awk -v name=config_$$(echo $$f | tr -c 'a-z0-9\n' _) -f schema/text.awk $$f || exit; done >$@.new
+	for n in 1 2; do awk -v want=$$n '/^```nginx$$/ { n++; on = 1; next } /^```$$/ { on = 0 } on && n == want' site/manual/nginx.md | \
+		awk -v name=config_nginx_$$n -f schema/text.awk || exit; done >>$@.new && mv $@.new $@
 
 $(O)/gen/style.c: schema/text.awk common/html/style.css | $(O)/gen
 	awk -v name=style_text -f schema/text.awk common/html/style.css >$@.new && mv $@.new $@

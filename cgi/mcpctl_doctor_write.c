@@ -12,7 +12,7 @@
 #include "url.h"
 
 extern const char config_apache_conf_mcp_fcgid_conf[], config_apache_conf_htaccess[], config_apache_conf_htaccess_sub[],
-    config_lighttpd_conf_mcp_fastcgi_conf[], config_lighttpd_conf_mcp_fastcgi_path_conf[];
+    config_lighttpd_conf_mcp_fastcgi_conf[], config_lighttpd_conf_mcp_fastcgi_path_conf[], config_nginx_1[], config_nginx_2[];
 
 struct place {
 	struct mcpctl *m;
@@ -36,7 +36,7 @@ static int port_of(const struct place *p)
 	return p->issuer.port > 0 ? p->issuer.port : p->tls ? 443 : 80;
 }
 
-/* ---- Apache ------------------------------------------------------------------------------------------------------------ */
+/* ---- Apache ------------------------------------------------------------------------------------------------------ */
 
 static void print_certificate(const struct place *p)
 {
@@ -88,7 +88,7 @@ static void write_htaccess_sub(const struct place *p)
 		printf("RewriteRule \"^%s(/.*)?$\" \"mcp-cgi-bin/mcp$1\" [END]\n", c->resource[i].path + 1);
 }
 
-/* ---- lighttpd ------------------------------------------------------------------------------------------------------------ */
+/* ---- lighttpd ---------------------------------------------------------------------------------------------------- */
 
 static void write_lighttpd(const struct place *p)
 {
@@ -111,11 +111,71 @@ static void write_lighttpd(const struct place *p)
 	fputs(p->tls ? "}\n" : "", stdout);
 }
 
+/* ---- nginx ------------------------------------------------------------------------------------------------------- */
+
+struct replacement {
+	const char *from, *to;
+};
+
+/* One line of the page, with the paths and the name of this installation. */
+static void print_filled(struct arena *a, const char *line, const struct replacement *r)
+{
+	struct buf b = buf_new(a);
+	size_t i, n;
+
+	for (; *line; line += n) {
+		n = 1;
+		for (i = 0; r[i].from && strncmp(line, r[i].from, strlen(r[i].from)) != 0; i++)
+			continue;
+		if (r[i].from)
+			n = strlen(r[i].from);
+		buf_put(&b, r[i].from ? r[i].to : line, r[i].from ? strlen(r[i].to) : 1);
+	}
+	puts(b.v);
+}
+
+static bool is_for_tls(const char *line)
+{
+	return strstr(line, "ssl_certificate") || strstr(line, "Strict-Transport-Security");
+}
+
+static void print_block(const struct place *p, const char *text, const char *path)
+{
+	struct arena *a = p->m->arena;
+	const struct replacement r[] = {
+		{ "listen 443 ssl", arena_printf(a, "listen %d%s", port_of(p), p->tls ? " ssl" : "") },
+		{ "mcp.example.org", p->issuer.host }, { "/usr/lib/mcp-cgi", p->programs },
+		{ "/etc/mcp-cgi/mcp-cgi.conf", p->m->conf.file }, { "/team-b/mcp", path }, { NULL, NULL },
+	};
+	const char *line;
+	size_t n;
+
+	for (; *text; text += n + (text[n] == '\n')) {
+		n = strcspn(text, "\n");
+		line = arena_text(a, text, n);
+		if (p->tls || !is_for_tls(line))
+			print_filled(a, line, r);
+	}
+}
+
+/* Further endpoints stand in front of the brace that ends the server. */
+static void write_nginx(const struct place *p)
+{
+	const struct conf *c = &p->m->conf;
+	const char *end = strrchr(config_nginx_1, '}');
+
+	printf("# nginx with fcgiwrap -c 40: /etc/nginx/sites-enabled/mcp-cgi\n");
+	print_block(p, arena_text(p->m->arena, config_nginx_1, (size_t)(end - config_nginx_1)), "");
+	for (size_t i = 1; i < c->resources; i++)
+		print_block(p, config_nginx_2, c->resource[i].path);
+	puts("}");
+}
+
 int mcpctl_doctor_write(struct mcpctl *m, const char *server)
 {
 	static const struct { const char *name; void (*write)(const struct place *p); } known[] = {
 		{ "apache", write_apache }, { "htaccess", write_htaccess }, { "htaccess-sub", write_htaccess_sub },
-		{ "lighttpd", write_lighttpd },
+		{ "lighttpd", write_lighttpd }, { "nginx", write_nginx },
 	};
 	struct place p = { .m = m, .programs = hostcheck_programs(m->arena) };
 
@@ -131,5 +191,5 @@ int mcpctl_doctor_write(struct mcpctl *m, const char *server)
 			known[i].write(&p);
 			return EXIT_SUCCESS;
 		}
-	return mcpctl_misuse(m, "'%s' is none of apache, htaccess, htaccess-sub, lighttpd", server);
+	return mcpctl_misuse(m, "'%s' is none of apache, htaccess, htaccess-sub, lighttpd, nginx", server);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* doctor_token: client, grant and token in one transaction; what belongs to a client goes with it. */
+/*
+ * doctor_token: client, grant and token in one transaction; what belongs to a client goes with it.  Only the program token may
+ * give tokens, and for the moment mcpctl is that program.
+ */
 #include <string.h>
 
 #include "arena.h"
@@ -46,8 +49,10 @@ static const struct fail *put_rows(struct context *cx, struct doctor_token *t)
 	struct access row = { .scope = g.scope, .issued_at = cx->now, .expires_at = g.expires_at };
 	const struct fail *no;
 
-	if ((no = operate_doctor_reap(cx->store, cx->now - LIFE_SECONDS)) || (no = operate_client_put(cx->store, &c)) ||
-	    (no = grant_put_machine(cx->store, &g)))
+	if ((no = operate_doctor_reap(cx->store, cx->now - LIFE_SECONDS)) || (no = operate_client_put(cx->store, &c)))
+		return no;
+	store_set_role(cx->store, ROLE_TOKEN);
+	if ((no = grant_put_machine(cx->store, &g)))
 		return no;
 	t->token = crypto_secret(SECRET_ACCESS);
 	row.grant_id = g.id;
@@ -60,6 +65,7 @@ static const struct fail *finish(struct context *cx, const struct fail *no)
 	if (!no)
 		no = store_commit(cx->store);
 	store_end(cx->store);
+	store_set_role(cx->store, ROLE_MCPCTL);
 	return no;
 }
 

@@ -6,9 +6,8 @@ INSERT INTO grants (user_id, client_id, scope, resource, attempt, created_at, ex
 VALUES (:user_id, :client_id, :scope, :resource, :attempt, :now, :expires_at,
   (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'epoch')) RETURNING id;
 
--- grant_put_machine: token mcpctl
--- A grant that nobody agreed to but the operator: the program that gives tokens can make no other.  mcpctl doctor makes one for
--- itself, for a few minutes.
+-- grant_put_machine: token
+-- A grant that nobody agreed to but the operator: the program that gives tokens can make no other.
 INSERT INTO grants (client_id, scope, resource, attempt, created_at, expires_at, epoch)
 VALUES (:client_id, :scope, :resource, :attempt, :now, :expires_at,
   (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'epoch')) RETURNING id;

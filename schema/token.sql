@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: ISC
 -- Access and refresh tokens.
 
--- access_put: token mcpctl
+-- access_put: token
 INSERT INTO access (hash, grant_id, scope, issued_at, expires_at)
 VALUES (:hash, :grant_id, :scope, :issued_at, :expires_at);
 

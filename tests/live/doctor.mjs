@@ -593,7 +593,7 @@ await check('the program doctor is started by no web server, and takes no nonsen
 
 // ---- what is written ----------------------------------------------------------------------------------------------------------
 
-for (const [kind, front] of [['lighttpd', 'fastcgi'], ['apache', 'apache-fcgid'], ['htaccess', 'htaccess'], ['htaccess-sub', 'htaccess-sub']])
+for (const [kind, front] of [['lighttpd', 'fastcgi'], ['apache', 'apache-fcgid'], ['htaccess', 'htaccess'], ['htaccess-sub', 'htaccess-sub'], ['nginx', 'nginx']])
 	await check(`--write ${kind} is a configuration with which all is well`, async () => {
 		const more = '{issuer}/team-b/mcp';
 		const s = await start({ front, settings: kind === 'htaccess' ? {} : { [`[resource ${more}]`]: {} } });
@@ -602,6 +602,7 @@ for (const [kind, front] of [['lighttpd', 'fastcgi'], ['apache', 'apache-fcgid']
 			eq(r.status, 0, `the exit status (${r.stderr})`);
 			if (kind === 'apache') s.edit = (conf) => conf.replace(/<VirtualHost[^]*/, () => r.stdout);
 			if (kind === 'lighttpd') s.edit = (conf) => conf.replace(/server\.modules[^]*?\n/, '').replace(/var\.mcp_cgi[^]*/, () => r.stdout.replace('"/run/lighttpd"', `"${s.dir}/run"`));
+			if (kind === 'nginx') s.edit = (conf) => conf.replace(/^server \{[^]*\n\}\n(?=\})/m, () => r.stdout.replaceAll('/run/fcgiwrap.socket', `${s.dir}/run/fcgiwrap`).replace('include fastcgi_params', 'include /etc/nginx/fastcgi_params'));
 			await s.restart();
 			if (kind.startsWith('htaccess')) fs.writeFileSync(`${s.dir}/www/.htaccess`, r.stdout);
 			isWell(await doctor(s));
