@@ -131,6 +131,7 @@ if [ "$what" != check ]; then
 	suite 'browser' run_node tests/browser/run.mjs fastcgi
 	suite 'inspector, make run' run_node tests/inspector/run.mjs fastcgi
 	suite 'make run' tests/live/run.sh
+	suite 'make dist' tests/live/dist.sh
 	suite 'fuzz' tests/fuzz/run.sh 4
 	# shellcheck disable=SC2086
 	suite 'rows on each front' tests/rows.sh fronts $fronts

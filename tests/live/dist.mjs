@@ -101,6 +101,26 @@ test('in an empty root, without any library, the programs answer', async () => {
 	match(ask('other').stderr, /no program of mcp-cgi has this name/, 'another name');
 });
 
+test('on a kernel of ten years ago, which lacks getrandom(2) and more, the programs work', async () => {
+	const root = unpack('old');
+	must(['cc', '-static', '-O1', '-o', `${root}/old`, `${ROOT}/tests/live/old.c`]);
+	must(['chown', '-R', `${UID}:${UID}`, `${root}/mcp-cgi`]);
+	fs.writeFileSync(`${root}/mcp-cgi/mcp-cgi.conf`, `issuer = https://mcp.example.org\nsetup_secret = ${SECRET}\n`);
+	fs.mkdirSync(`${root}/dev`);
+	must(['mknod', '-m', '666', `${root}/dev/urandom`, 'c', '1', '9']);
+	const env = { QUERY_STRING: '', HTTPS: 'on', REMOTE_ADDR: '192.0.2.1', MCP_CGI_CONF: '/mcp-cgi/mcp-cgi.conf' };
+	const ask = (name, more, input) => inside(root, ['/old', `/public_html/${name}`], { env: { ...env, REQUEST_METHOD: 'GET', ...more }, input });
+	const body = `action=look&secret=${encodeURIComponent(SECRET)}`;
+	for (const [what, r] of [
+		['the form', ask('setup')],
+		['the database', ask('setup', { REQUEST_METHOD: 'POST', CONTENT_TYPE: 'application/x-www-form-urlencoded', CONTENT_LENGTH: String(body.length) }, body)],
+		['a page with rows', ask('account')],
+		['metadata', ask('.well-known/oauth-protected-resource', { REQUEST_URI: '/.well-known/oauth-protected-resource' })],
+	])
+		match(r.stdout ?? '', /^Status: 200 OK/, `${what}: ${r.stderr} ${r.error}`);
+	ok(fs.existsSync(`${root}/mcp-cgi/mcp.db`), 'a database');
+});
+
 test('fetch has names and authorities without the libraries of the host', async () => {
 	const root = unpack('fetch');
 	const d = await startDocuments();
@@ -126,7 +146,7 @@ test('fetch has names and authorities without the libraries of the host', async 
 /* ---- on a host ------------------------------------------------------------------------------------------------------ */
 
 /** A home folder with the two folders in it, as the account's own; with what an upload by FTP does to them, if so asked. */
-function upload(name, { ftp = false } = {}) {
+function upload(name, { ftp = false, root = 'public_html' } = {}) {
 	const home = `${dir}/home-${name}`;
 	const tree = unpack(`tree-${name}`);
 	fs.mkdirSync(home);
@@ -136,6 +156,7 @@ function upload(name, { ftp = false } = {}) {
 			for (const f of files(`${home}/${part}`)) fs.chmodSync(f, 0o644);
 			fs.chmodSync(`${home}/${part}`, 0o755);
 		} else fs.renameSync(`${tree}/${part}`, `${home}/${part}`);
+	if (root !== 'public_html') fs.renameSync(`${home}/public_html`, `${home}/${root}`);
 	must(['chown', '-R', `${UID}:${UID}`, home]);
 	return home;
 }
@@ -154,8 +175,8 @@ function configuration(s, modules) {
 		'StartServers 1\nServerLimit 4\nThreadsPerChild 32\nMaxRequestWorkers 128',
 		`ScriptSock ${s.run}/cgid`,
 		...(modules.includes('fcgid') ? [`FcgidIPCDir ${s.run}/fcgid`, `FcgidProcessTableFile ${s.run}/table`] : []),
-		`DocumentRoot ${s.home}/public_html`,
-		`<Directory ${s.home}/public_html>\nAllowOverride All\nOptions FollowSymLinks\nRequire all granted\n</Directory>`,
+		`DocumentRoot ${s.root}`,
+		`<Directory ${s.root}>\nAllowOverride All\nOptions FollowSymLinks\nRequire all granted\n</Directory>`,
 		'',
 	].join('\n');
 }
@@ -166,6 +187,7 @@ process.on('exit', () => { for (const s of running) s.child.kill('SIGKILL'); });
 /** Apache over that home folder, in a namespace of its own in which /etc/passwd knows whose it is. */
 async function serve(name, modules, o) {
 	const s = { front: 'htaccess', secrets: new Set(), passwords: new Set(), redirects: new Set(), password: PASSWORD, home: upload(name, o), run: `${dir}/run-${name}` };
+	s.root = `${s.home}/${o?.root ?? 'public_html'}`;
 	s.port = await freePort();
 	s.url = s.issuer = `http://127.0.0.1:${s.port}`;
 	s.resource = `${s.issuer}/mcp`;
@@ -292,6 +314,23 @@ test('after an upload by FTP, which loses permissions, nothing is handed out, an
 	commands.forEach(type);
 	await setUp(s);
 	await connect(s);
+	await s.stop();
+});
+
+test('the page for cPanel, as written: a folder of its own, permissions, two lines, /setup, cron', async () => {
+	const manual = fs.readFileSync(`${ROOT}/site/manual/shared-host-cpanel.md`, 'utf8');
+	const s = await serve('cpanel', [], { ftp: true, root: 'mcp.example.org' });
+	const shell = (line) => must(['unshare', '-m', 'sh', '-c', `mount --bind ${s.run}/passwd /etc/passwd && exec setpriv --reuid=${UID} --regid=${UID} --clear-groups -- sh -c "$0"`, line],
+		{ cwd: s.home, env: { HOME: s.home, PATH: '/usr/sbin:/usr/bin:/bin' } });
+	shell(['set -e', ...commandsOf(manual, 'cd'), ...commandsOf(manual, 'chmod')].join('\n'));
+	await setUp(s);
+	await connect(s);
+	const jobs = [...manual.matchAll(/^ {4}\d+ \d+ \* \* [*\d] (.*)$/gm)].map((m) => m[1].replaceAll('\\%', '%'));
+	eq(jobs.length, 2, 'lines for cron');
+	for (const job of jobs) shell(job);
+	const backups = fs.readdirSync(`${s.home}/backups`);
+	eq(backups.length, 1, 'backups');
+	eq(must(['sqlite3', `${s.home}/backups/${backups[0]}`, 'SELECT name FROM user']).stdout, 'ada\n', 'the backup');
 	await s.stop();
 });
 
