@@ -42,7 +42,7 @@ chroot_enter() {
 }
 
 inside() {
-	chroot "$R" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
+	chroot "$R" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
 }
 
 # A certificate for HOST where certbot would put it, of an authority that is trusted there.
@@ -51,6 +51,7 @@ chroot_certificate() {
 	mkdir -p "$live"
 	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$HOST" -addext "subjectAltName=DNS:$HOST" \
 	    -keyout "$live/privkey.pem" -out "$live/fullchain.pem" 2>/dev/null
+	chmod 700 "$R/etc/letsencrypt/live"
 	cp "$live/fullchain.pem" "$R/usr/local/share/ca-certificates/test.crt"
 	inside update-ca-certificates >/dev/null 2>&1
 }
@@ -58,14 +59,17 @@ chroot_certificate() {
 chroot_open() {
 	T=$(mktemp -d)
 	R=$T/root
-	trap 'umount "$R/proc" "$R/dev" 2>/dev/null; [ -n "${MCP_TESTS_KEEP:-}" ] || rm -rf --one-file-system "$T"' EXIT
+	trap 'umount -l "$R/proc" "$R/dev" 2>/dev/null; [ -n "${MCP_TESTS_KEEP:-}" ] || rm -rf --one-file-system "$T"' EXIT
 	trap 'exit 130' INT TERM
 	python3 -c 'import fcntl, socket, struct
 fcntl.ioctl(socket.socket(), 0x8914, struct.pack("16sh", b"lo", 0x49))' || bail "$name: no loopback"
 	cp -a --reflink=auto "$BASE" "$R"
-	mount -t proc proc "$R/proc" && mount --rbind /dev "$R/dev" || bail "$name: no /proc or /dev"
+	mount -t proc proc "$R/proc" && mount --bind /dev "$R/dev" || bail "$name: no /proc or /dev"
 	echo "127.0.0.1 localhost $HOST other.example.org" >"$R/etc/hosts"
-	rm -f "$R/usr/sbin/policy-rc.d"
+	# Without an init system invoke-rc.d starts nothing, unless it is told that it may and what runs.
+	printf '#!/bin/sh\nexit 0\n' >"$R/usr/sbin/policy-rc.d"
+	printf '#!/bin/sh\necho N 2\n' >"$R/usr/local/sbin/runlevel"
+	chmod 755 "$R/usr/sbin/policy-rc.d" "$R/usr/local/sbin/runlevel"
 	cp tests/smoke.sh tests/bench/token.sh "$R/root/"
 	chroot_certificate
 }
@@ -94,7 +98,11 @@ expect() {
 }
 
 # The server of $HOST is alive and whole, and a person can sign in and call a tool.  PASSWORD is ada's.
+there() {
+	inside curl -sf -o /dev/null "https://$HOST/.well-known/oauth-authorization-server"
+}
 smoke() {
+	until_true there
 	inside sh /root/smoke.sh "https://$HOST" >"$T/out" 2>&1
 }
 sign_in() {
