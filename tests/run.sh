@@ -112,6 +112,8 @@ if [ "$what" = test ]; then
 	suite 'browser' run_node tests/browser/run.mjs fastcgi
 	suite 'inspector, make run' run_node tests/inspector/run.mjs fastcgi
 	suite 'make run' tests/live/run.sh
+	suite 'Debian package' tests/live/deb.sh
+	suite 'manual' tests/live/manual.sh
 	suite 'fuzz' tests/fuzz/run.sh 4
 	suite 'rows on each front' tests/rows.sh fronts
 fi

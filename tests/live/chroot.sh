@@ -45,15 +45,20 @@ inside() {
 	chroot "$R" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
 }
 
-# A certificate for HOST where certbot would put it, of an authority that is trusted there.
+# A certificate for HOST, of an authority that is trusted there; `certbot` puts it where it would have put one.
 chroot_certificate() {
-	live=$R/etc/letsencrypt/live/$HOST
-	mkdir -p "$live"
+	mkdir -m 700 "$R/root/live"
 	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$HOST" -addext "subjectAltName=DNS:$HOST" \
-	    -keyout "$live/privkey.pem" -out "$live/fullchain.pem" 2>/dev/null
-	chmod 700 "$R/etc/letsencrypt/live"
-	cp "$live/fullchain.pem" "$R/usr/local/share/ca-certificates/test.crt"
+	    -keyout "$R/root/live/privkey.pem" -out "$R/root/live/fullchain.pem" 2>/dev/null
+	cp "$R/root/live/fullchain.pem" "$R/usr/local/share/ca-certificates/test.crt"
 	inside update-ca-certificates >/dev/null 2>&1
+	program certbot "mkdir -p -m 700 /etc/letsencrypt/live && cp -a /root/live /etc/letsencrypt/live/$HOST"
+}
+
+# program NAME TEXT: one that stands there for another.
+program() {
+	printf '#!/bin/sh\n%s\n' "$2" >"$R/usr/local/sbin/$1"
+	chmod 755 "$R/usr/local/sbin/$1"
 }
 
 chroot_open() {
@@ -68,8 +73,8 @@ fcntl.ioctl(socket.socket(), 0x8914, struct.pack("16sh", b"lo", 0x49))' || bail 
 	echo "127.0.0.1 localhost $HOST other.example.org" >"$R/etc/hosts"
 	# Without an init system invoke-rc.d starts nothing, unless it is told that it may and what runs.
 	printf '#!/bin/sh\nexit 0\n' >"$R/usr/sbin/policy-rc.d"
-	printf '#!/bin/sh\necho N 2\n' >"$R/usr/local/sbin/runlevel"
-	chmod 755 "$R/usr/sbin/policy-rc.d" "$R/usr/local/sbin/runlevel"
+	chmod 755 "$R/usr/sbin/policy-rc.d"
+	program runlevel 'echo N 2'
 	cp tests/smoke.sh tests/bench/token.sh "$R/root/"
 	chroot_certificate
 }
@@ -105,11 +110,21 @@ smoke() {
 	until_true there
 	inside sh /root/smoke.sh "https://$HOST" >"$T/out" 2>&1
 }
+# sign_in [TOOL ARGUMENTS]
 sign_in() {
 	token=$(echo "$PASSWORD" | inside sh /root/token.sh "https://$HOST" ada 2>"$T/out") &&
 	inside curl -sS "https://$HOST/mcp" -H "Authorization: Bearer $token" -H 'Content-Type: application/json' \
-	    -d '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"create_document","arguments":{"title":"Tides","content":"Twice a day"}}}' \
-	    >"$T/out" 2>&1 && grep -q '"isError":false\|"id":[0-9]' "$T/out" && ! grep -q '"error"' "$T/out"
+	    -d '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"'"${1:-search_knowledge_base}"'","arguments":'"${2:-{\"query\":\"tides\"\}}"'}}' \
+	    >"$T/out" 2>&1 && grep -q '"result"' "$T/out" && ! grep -q '"isError":true' "$T/out"
+}
+
+# The package, made anew where something of it has changed.
+make_package() {
+	made=$(ls -t build/deb/*.deb 2>/dev/null | head -n 1)
+	if [ -z "$made" ] || [ -n "$(find Makefile cgi common schema site package ./*-conf -newer "$made" | head -n 1)" ]; then
+		${MAKE:-make} -s deb >"$T/out" 2>&1 || return 1
+	fi
+	cp build/deb/*.deb "$R/root/"
 }
 
 [ -n "${MCP_TESTS_INSIDE:-}" ] || chroot_enter "$@"

@@ -39,20 +39,17 @@ mcp_process() {
 	done | head -n 1
 }
 
-make_package() {
-	${MAKE:-make} -s deb >"$T/out" 2>&1 && mv build/deb/*.deb build/deb/*.changes "$T/" && cp "$T"/mcp-cgi_*.deb "$R/root/mcp-cgi.deb"
-}
-
 # The same with the number of an older version.
 make_older() {
-	dpkg-deb -R "$T"/mcp-cgi_*.deb "$T/older" && sed -i 's/^Version: .*/Version: 0.0.9-1/' "$T/older/DEBIAN/control" &&
+	dpkg-deb -R "$R/root/mcp-cgi.deb" "$T/older" && sed -i 's/^Version: .*/Version: 0.0.9-1/' "$T/older/DEBIAN/control" &&
 		dpkg-deb -b "$T/older" "$R/root/older.deb" >/dev/null
 }
 
 check_package() {
 	make_package
 	expect 'make deb makes a package' $?
-	(cd "$T" && lintian --allow-root --fail-on error,warning ./*.changes) >"$T/out" 2>&1
+	mv "$R"/root/mcp-cgi_*.deb "$R/root/mcp-cgi.deb"
+	(cd build/deb && lintian --allow-root --fail-on error,warning ./*.changes) >"$T/out" 2>&1
 	expect 'lintian finds neither an error nor a warning' $?
 	[ "$(dpkg-deb -f "$R/root/mcp-cgi.deb" Version)" = "$(sed -n 's/^VERSION := //p' Makefile)-1" ]
 	expect 'its version is that of the Makefile' $?
@@ -161,6 +158,7 @@ with_apache() {
 }
 
 chroot_open
+inside certbot
 check_package
 install_lighttpd
 install_first
