@@ -7,10 +7,10 @@
 #	chroot_open			# sets R, the folder
 #	inside COMMAND...		# runs a command there, without the environment
 #
-# The base is made once by debootstrap and kept in build/chroot; each test works in a copy.  Needs root.
+# The base is made once by debootstrap and kept in build/chroot, or where MCP_TESTS_CHROOT says; each test works in a copy.  Needs root.
 
 HOST=mcp.example.org
-BASE=build/chroot
+BASE=${MCP_TESTS_CHROOT:-build/chroot}
 MIRROR=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 # What is installed there or may be installed later, without the network.
 THERE="ca-certificates,curl,openssl,ucf"
@@ -26,7 +26,7 @@ bail() {
 chroot_base() {
 	[ "$(cat "$BASE.mark" 2>/dev/null)" != "$THERE $LATER" ] || return 0
 	rm -rf "$BASE" "$BASE.mark"
-	mkdir -p build
+	mkdir -p "$(dirname "$BASE")"
 	debootstrap --variant=minbase --include="$THERE" bookworm "$BASE" "$MIRROR" >"$BASE.log" 2>&1 &&
 	echo "deb $MIRROR bookworm main" >"$BASE/etc/apt/sources.list" &&
 	chroot "$BASE" apt-get -qq update >>"$BASE.log" 2>&1 &&
