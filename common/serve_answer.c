@@ -42,10 +42,17 @@ int serve_deliver(struct request *rq, struct response *rs, const struct front *f
 
 /* ---- event by event ---------------------------------------------------------------------------------------------- */
 
+static void lose(struct stream *s)
+{
+	if (!s->gone && s->front->lose)
+		s->front->lose(s->front->with);
+	s->gone = true;
+}
+
 static bool put(struct stream *s, const struct buf *b)
 {
-	if (!s->gone)
-		s->gone = s->front->write(s->front->with, b->v, b->len) != 0;
+	if (!s->gone && s->front->write(s->front->with, b->v, b->len) != 0)
+		lose(s);
 	return !s->gone;
 }
 
@@ -61,7 +68,7 @@ bool stream_begin(struct stream *s)
 	http_header(s->rs, "Cache-Control", "no-cache, no-transform");
 	http_header(s->rs, "X-Accel-Buffering", "no");
 	b = head_of(s->rs);
-	buf_text(&b, "\r\n");
+	buf_text(&b, "\r\n:\n\n");		/* Apache keeps the head until there is something of a body */
 	return put(s, &b);
 }
 
@@ -124,10 +131,8 @@ bool stream_go_on(struct stream *s)
 
 	if (s->gone)
 		return false;
-	if (s->front->is_gone && s->front->is_gone(s->front->with))
-		s->gone = true;
-	if (p.fd >= 0 && poll(&p, 1, 0) > 0)
-		s->gone = true;
+	if ((s->front->is_gone && s->front->is_gone(s->front->with)) || (p.fd >= 0 && poll(&p, 1, 0) > 0))
+		lose(s);
 	return s->begun ? put(s, &b) : !s->gone;
 }
 

@@ -69,10 +69,16 @@ static void on_end(int sig)
 	told_to_end = sig;
 }
 
-static bool pipe_is_told(void *with)
+/*
+ * By a signal, or by the other end of the answer that is closed.  POLLRDHUP would say nothing: Apache's mod_cgid has ended its
+ * side of the socket as soon as the body is through.
+ */
+static bool pipe_is_over(void *with)
 {
+	struct pollfd p = { .fd = STDOUT_FILENO };
+
 	(void)with;
-	return told_to_end != 0;
+	return told_to_end != 0 || (poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLERR)));
 }
 
 /* From now on SIGTERM is heard by the pump and not by the process, and the alarm comes later. */
@@ -123,8 +129,8 @@ int serve_cgi(const struct endpoint *ep, const char *name)
 {
 	struct pipe_front f = { .deadline = serve_milliseconds() + READ_SECONDS * 1000 };
 	const struct front front = {
-		.with = &f, .read = pipe_read, .write = pipe_write, .is_gone = pipe_is_told, .take_time = pipe_take_time,
-		.is_ending = pipe_is_told,
+		.with = &f, .read = pipe_read, .write = pipe_write, .is_gone = pipe_is_over, .take_time = pipe_take_time,
+		.is_ending = pipe_is_over,
 		.leave = pipe_leave,
 	};
 	int rc;

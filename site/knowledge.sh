@@ -6,9 +6,8 @@
 set -eu
 
 cd "$(dirname "$0")/.."
-[ ! -e README.md ] || sed '/^<!--.*-->$/d' README.md
-for page in site/manual/*.md; do
-	[ ! -e "$page" ] || cat "$page"
+for page in README.md site/manual/*.md; do
+	[ ! -e "$page" ] || sed '/^<!--.*-->$/d' "$page"
 done
 for page in cgi/*.1 cgi/*.5 cgi/*.8; do
 	[ ! -e "$page" ] || awk -f site/mdoc.awk "$page"

@@ -7,6 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { AS_ROOT, OWNER, chown, install, launch, launchBeside, morePaths, reachable, waitUntil } from './harness.mjs';
 import { ROUTED } from './fronts.mjs';
+import { childrenOf } from './processes.mjs';
 
 const MODULES = '/usr/lib/apache2/modules';
 const COMMON = ['mpm_event', 'authz_core', 'mime', 'dir', 'filter', 'deflate', 'headers', 'reqtimeout'];
@@ -65,7 +66,7 @@ export function routeOf(front, at) {
 
 function host(s) {
 	const { file } = OF[s.front];
-	if (!file) return [`<Directory ${q(`${s.dir}/www`)}>`, 'AllowOverride All', 'Options FollowSymLinks', 'Require all granted', '</Directory>'];
+	if (!file) return [`<Directory ${q(`${s.dir}/www`)}>`, `AllowOverride ${s.allowOverride}`, 'Options FollowSymLinks', 'Require all granted', '</Directory>'];
 	return [
 		`Define MCP_CGI ${q(s.programs)}`,
 		`Define MCP_CONF ${q(s.conf)}`,
@@ -114,6 +115,13 @@ async function startPrograms(s) {
 	await waitUntil(s, () => ROUTED.every((name) => fs.existsSync(`${s.dir}/run/${name}`)), 'spawn-fcgi');
 }
 
+/** A SIGTERM to a process of Apache that has not become its user yet is lost, and the process would outlive its server. */
+function hasSettled(s) {
+	if (!AS_ROOT) return true;
+	const list = childrenOf(s.child.pid);
+	return list.length > 0 && list.every((pid) => !/^Uid:\s+0\b/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8')));
+}
+
 export async function startServer(s) {
 	const conf = `${s.dir}/httpd.conf`;
 	for (const dir of ['run/fcgid']) {
@@ -125,7 +133,7 @@ export async function startServer(s) {
 	s.exit = undefined;
 	if (s.front === 'apache-proxy') await startPrograms(s);
 	launch(s, ['/usr/sbin/apache2', '-D', 'FOREGROUND', '-d', s.dir, '-f', conf], { PATH: process.env.PATH, ...s.env });
-	await waitUntil(s, () => reachable(s.port), 'Apache');
+	await waitUntil(s, async () => (await reachable(s.port)) && hasSettled(s), 'Apache');
 }
 
 export const withToken = (token) => [`RequestHeader set Authorization "Bearer ${token}" early`];

@@ -22,7 +22,7 @@ export function processOf(pid) {
 }
 
 /** The kernel keeps the list where it is built to; everywhere else all processes are asked for their parent. */
-function childrenOf(pid) {
+export function childrenOf(pid) {
 	try {
 		return fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean);
 	} catch {
