@@ -75,6 +75,8 @@ install_first() {
 	expect 'settings and database belong to whom they should' $?
 	other_site
 	expect 'what the web server has served is served as before' $?
+	[ "$(ask -k https://other.example.org/mcp)" = 404 ]
+	expect 'no other name of the machine has the programs' $?
 	echo "$PASSWORD" | inside mcpctl user add ada --password-stdin >"$T/out" 2>&1 && inside mcpctl check >>"$T/out" 2>&1
 	expect 'mcpctl check has nothing to say' $?
 	sign_in
