@@ -68,6 +68,9 @@ install_first() {
 	expect 'is installed without an address' $?
 	[ ! -e "$R/$settings" ] && is var/lib/mcp-cgi 'www-data:www-data 700' && other_site
 	expect 'and then leaves the web server as it was' $?
+	answer "https://$HOST/path"
+	inside dpkg-reconfigure mcp-cgi >"$T/out" 2>&1 && grep -q 'issuer: ' "$T/out" && [ ! -e "$R/$settings" ] && [ ! -e "$R/$db" ] && other_site
+	expect 'an address that is none makes nothing, and the reason is said' $?
 	answer "https://$HOST/"
 	inside dpkg-reconfigure mcp-cgi >"$T/out" 2>&1 && smoke
 	expect "dpkg-reconfigure gives the address, and $HOST is there" $?
@@ -157,6 +160,9 @@ with_apache() {
 	expect 'on this host only' $?
 	echo "$PASSWORD" | inside mcpctl user add ada --password-stdin >"$T/out" 2>&1 && sign_in
 	expect 'a person signs in through Apache and calls a tool' $?
+	was=$(mcp_process mcp)
+	apt install --reinstall --no-install-recommends /root/mcp-cgi.deb && [ -n "$was" ] && until_true test ! -e "$was" && smoke
+	expect 'a new version replaces what runs under Apache' $?
 }
 
 chroot_open
