@@ -209,7 +209,7 @@ deb:
 	mkdir -p $(DEB)
 	tar -cf - Makefile README.md LICENSE SECURITY.md CHANGELOG.md cgi common schema site *-conf package | tar -xf - -C $(DEB)
 	cp -R package/debian $(DEB)/debian
-	cd $(DEB) && dpkg-buildpackage --no-sign --build=binary
+	cd $(DEB) && env -u MAKEFLAGS -u MFLAGS dpkg-buildpackage --no-sign --build=binary
 
 clean:
 	rm -rf $(O)

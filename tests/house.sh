@@ -75,6 +75,15 @@ say 'no function over 50 lines' "$(awk 'FNR == 1 { from = 0 } /^\{/ { from = FNR
 say 'lines of at most 130 characters' "$(grep -nE '^.{131,}$' common/*.[ch] cgi/*.[ch] | cut -c1-80)"
 say 'the top level is what it should be' "$(git ls-files -co --exclude-standard | sed 's,/.*,,' | sort -u |
 	grep -vxE 'Makefile|README\.md|LICENSE|SECURITY\.md|CHANGELOG\.md|\.gitignore|\.ci|cgi|common|schema|tests|apache-conf|lighttpd-conf|package|site')"
+say 'the manual pages become documents of the knowledge base' "$(sh site/knowledge.sh 2>&1 >/dev/null)"
+# The pages refer to one another, which mandoc cannot find before they are installed; they are of this project, not of a system.
+if command -v mandoc >/dev/null; then
+	say 'mandoc has nothing to say of the manual pages' "$(mandoc -Tlint cgi/*.[158] | grep -vE 'operating system explicitly specified|referenced manual not found')"
+else
+	say 'mandoc is there, to look at the manual pages' 'install mandoc'
+fi
+say 'manual pages refer to pages that there are' "$(grep -hoE '^\.Xr [^ ]+ [1-8]' cgi/*.[158] | sort -u | while read -r _ page volume; do
+	[ -e "cgi/$page.$volume" ] || echo "$page $volume"; done | grep -vx 'cron 8')"
 say 'no path of a machine' "$(git ls-files -co --exclude-standard | grep -v package-lock | xargs grep -nE '/work/|/home/[a-z]+/[a-z]' 2>/dev/null |
 	grep -vE '^tests/house\.sh:|/home/(you|user|me)/' | cut -c1-120)"
 exit $failed

@@ -132,6 +132,8 @@ if [ "$what" != check ]; then
 	suite 'inspector, make run' run_node tests/inspector/run.mjs fastcgi
 	suite 'make run' tests/live/run.sh
 	suite 'make dist' tests/live/dist.sh
+	suite 'Debian package' tests/live/deb.sh
+	suite 'manual' tests/live/manual.sh
 	suite 'fuzz' tests/fuzz/run.sh 4
 	# shellcheck disable=SC2086
 	suite 'rows on each front' tests/rows.sh fronts $fronts

@@ -7,10 +7,10 @@
 #	chroot_open			# sets R, the folder
 #	inside COMMAND...		# runs a command there, without the environment
 #
-# The base is made once by debootstrap and kept in build/chroot; each test works in a copy.  Needs root.
+# The base is made once by debootstrap and kept in build/chroot, or where MCP_TESTS_CHROOT says; each test works in a copy.  Needs root.
 
 HOST=mcp.example.org
-BASE=build/chroot
+BASE=${MCP_TESTS_CHROOT:-build/chroot}
 MIRROR=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 # What is installed there or may be installed later, without the network.
 THERE="ca-certificates,curl,openssl,ucf"
@@ -26,7 +26,7 @@ bail() {
 chroot_base() {
 	[ "$(cat "$BASE.mark" 2>/dev/null)" != "$THERE $LATER" ] || return 0
 	rm -rf "$BASE" "$BASE.mark"
-	mkdir -p build
+	mkdir -p "$(dirname "$BASE")"
 	debootstrap --variant=minbase --include="$THERE" bookworm "$BASE" "$MIRROR" >"$BASE.log" 2>&1 &&
 	echo "deb $MIRROR bookworm main" >"$BASE/etc/apt/sources.list" &&
 	chroot "$BASE" apt-get -qq update >>"$BASE.log" 2>&1 &&
@@ -42,30 +42,39 @@ chroot_enter() {
 }
 
 inside() {
-	chroot "$R" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
+	chroot "$R" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
 }
 
-# A certificate for HOST where certbot would put it, of an authority that is trusted there.
+# A certificate for HOST, of an authority that is trusted there; `certbot` puts it where it would have put one.
 chroot_certificate() {
-	live=$R/etc/letsencrypt/live/$HOST
-	mkdir -p "$live"
+	mkdir -m 700 "$R/root/live"
 	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$HOST" -addext "subjectAltName=DNS:$HOST" \
-	    -keyout "$live/privkey.pem" -out "$live/fullchain.pem" 2>/dev/null
-	cp "$live/fullchain.pem" "$R/usr/local/share/ca-certificates/test.crt"
+	    -keyout "$R/root/live/privkey.pem" -out "$R/root/live/fullchain.pem" 2>/dev/null
+	cp "$R/root/live/fullchain.pem" "$R/usr/local/share/ca-certificates/test.crt"
 	inside update-ca-certificates >/dev/null 2>&1
+	program certbot "mkdir -p -m 700 /etc/letsencrypt/live && cp -a /root/live /etc/letsencrypt/live/$HOST"
+}
+
+# program NAME TEXT: one that stands there for another.
+program() {
+	printf '#!/bin/sh\n%s\n' "$2" >"$R/usr/local/sbin/$1"
+	chmod 755 "$R/usr/local/sbin/$1"
 }
 
 chroot_open() {
 	T=$(mktemp -d)
 	R=$T/root
-	trap 'umount "$R/proc" "$R/dev" 2>/dev/null; [ -n "${MCP_TESTS_KEEP:-}" ] || rm -rf --one-file-system "$T"' EXIT
+	trap 'umount -l "$R/proc" "$R/dev" 2>/dev/null; [ -n "${MCP_TESTS_KEEP:-}" ] || rm -rf --one-file-system "$T"' EXIT
 	trap 'exit 130' INT TERM
 	python3 -c 'import fcntl, socket, struct
 fcntl.ioctl(socket.socket(), 0x8914, struct.pack("16sh", b"lo", 0x49))' || bail "$name: no loopback"
 	cp -a --reflink=auto "$BASE" "$R"
-	mount -t proc proc "$R/proc" && mount --rbind /dev "$R/dev" || bail "$name: no /proc or /dev"
+	mount -t proc proc "$R/proc" && mount --bind /dev "$R/dev" || bail "$name: no /proc or /dev"
 	echo "127.0.0.1 localhost $HOST other.example.org" >"$R/etc/hosts"
-	rm -f "$R/usr/sbin/policy-rc.d"
+	# Without an init system invoke-rc.d starts nothing, unless it is told that it may and what runs.
+	printf '#!/bin/sh\nexit 0\n' >"$R/usr/sbin/policy-rc.d"
+	chmod 755 "$R/usr/sbin/policy-rc.d"
+	program runlevel 'echo N 2'
 	cp tests/smoke.sh tests/bench/token.sh "$R/root/"
 	chroot_certificate
 }
@@ -94,14 +103,28 @@ expect() {
 }
 
 # The server of $HOST is alive and whole, and a person can sign in and call a tool.  PASSWORD is ada's.
+there() {
+	inside curl -sf -o /dev/null "https://$HOST/.well-known/oauth-authorization-server"
+}
 smoke() {
+	until_true there
 	inside sh /root/smoke.sh "https://$HOST" >"$T/out" 2>&1
 }
+# sign_in [TOOL ARGUMENTS]
 sign_in() {
 	token=$(echo "$PASSWORD" | inside sh /root/token.sh "https://$HOST" ada 2>"$T/out") &&
 	inside curl -sS "https://$HOST/mcp" -H "Authorization: Bearer $token" -H 'Content-Type: application/json' \
-	    -d '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"create_document","arguments":{"title":"Tides","content":"Twice a day"}}}' \
-	    >"$T/out" 2>&1 && grep -q '"isError":false\|"id":[0-9]' "$T/out" && ! grep -q '"error"' "$T/out"
+	    -d '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"'"${1:-search_knowledge_base}"'","arguments":'"${2:-{\"query\":\"tides\"\}}"'}}' \
+	    >"$T/out" 2>&1 && grep -q '"result"' "$T/out" && ! grep -q '"isError":true' "$T/out"
+}
+
+# The package, made anew where something of it has changed.
+make_package() {
+	made=$(ls -t build/deb/*.deb 2>/dev/null | head -n 1)
+	if [ -z "$made" ] || [ -n "$(find Makefile cgi common schema site package ./*-conf -newer "$made" | head -n 1)" ]; then
+		${MAKE:-make} -s deb >"$T/out" 2>&1 || return 1
+	fi
+	cp build/deb/*.deb "$R/root/"
 }
 
 [ -n "${MCP_TESTS_INSIDE:-}" ] || chroot_enter "$@"

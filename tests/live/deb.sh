@@ -39,20 +39,17 @@ mcp_process() {
 	done | head -n 1
 }
 
-make_package() {
-	${MAKE:-make} -s deb >"$T/out" 2>&1 && mv build/deb/*.deb build/deb/*.changes "$T/" && cp "$T"/mcp-cgi_*.deb "$R/root/mcp-cgi.deb"
-}
-
 # The same with the number of an older version.
 make_older() {
-	dpkg-deb -R "$T"/mcp-cgi_*.deb "$T/older" && sed -i 's/^Version: .*/Version: 0.0.9-1/' "$T/older/DEBIAN/control" &&
+	dpkg-deb -R "$R/root/mcp-cgi.deb" "$T/older" && sed -i 's/^Version: .*/Version: 0.0.9-1/' "$T/older/DEBIAN/control" &&
 		dpkg-deb -b "$T/older" "$R/root/older.deb" >/dev/null
 }
 
 check_package() {
 	make_package
 	expect 'make deb makes a package' $?
-	(cd "$T" && lintian --allow-root --fail-on error,warning ./*.changes) >"$T/out" 2>&1
+	mv "$R"/root/mcp-cgi_*.deb "$R/root/mcp-cgi.deb"
+	(cd build/deb && lintian --allow-root --fail-on error,warning ./*.changes) >"$T/out" 2>&1
 	expect 'lintian finds neither an error nor a warning' $?
 	[ "$(dpkg-deb -f "$R/root/mcp-cgi.deb" Version)" = "$(sed -n 's/^VERSION := //p' Makefile)-1" ]
 	expect 'its version is that of the Makefile' $?
@@ -71,13 +68,18 @@ install_first() {
 	expect 'is installed without an address' $?
 	[ ! -e "$R/$settings" ] && is var/lib/mcp-cgi 'www-data:www-data 700' && other_site
 	expect 'and then leaves the web server as it was' $?
+	answer "https://$HOST/path"
+	inside dpkg-reconfigure mcp-cgi >"$T/out" 2>&1 && grep -q 'issuer: ' "$T/out" && [ ! -e "$R/$settings" ] && [ ! -e "$R/$db" ] && other_site
+	expect 'an address that is none makes nothing, and the reason is said' $?
 	answer "https://$HOST/"
-	inside dpkg-reconfigure mcp-cgi >"$T/out" 2>&1 && until_true smoke
+	inside dpkg-reconfigure mcp-cgi >"$T/out" 2>&1 && smoke
 	expect "dpkg-reconfigure gives the address, and $HOST is there" $?
 	is etc/mcp-cgi 'root:www-data 750' && is "$settings" 'root:www-data 640' && is "$db" 'www-data:www-data 600'
 	expect 'settings and database belong to whom they should' $?
 	other_site
 	expect 'what the web server has served is served as before' $?
+	[ "$(ask -k https://other.example.org/mcp)" = 404 ]
+	expect 'no other name of the machine has the programs' $?
 	echo "$PASSWORD" | inside mcpctl user add ada --password-stdin >"$T/out" 2>&1 && inside mcpctl check >>"$T/out" 2>&1
 	expect 'mcpctl check has nothing to say' $?
 	sign_in
@@ -101,7 +103,7 @@ upgrade() {
 	expect 'the upgrade migrates the database, and keeps what is in it' $?
 	[ "$(version_of var/lib/mcp-cgi/before-upgrade.db)" = 1 ] && is var/lib/mcp-cgi/before-upgrade.db 'www-data:www-data 600'
 	expect 'a copy from before the migration is kept' $?
-	until_true smoke && [ -n "$was" ] && [ ! -e "$was" ] && [ -n "$(mcp_process mcp)" ]
+	smoke && [ -n "$was" ] && [ ! -e "$was" ] && [ -n "$(mcp_process mcp)" ]
 	expect 'the programs that ran have given way to the new ones' $?
 	grep -qx 'site_name = The handbook' "$R/$settings" && is "$settings" 'root:www-data 640'
 	expect 'settings that were changed stay' $?
@@ -123,7 +125,7 @@ removed() {
 }
 
 come_back() {
-	apt install --no-install-recommends /root/mcp-cgi.deb && until_true smoke && sign_in
+	apt install --no-install-recommends /root/mcp-cgi.deb && smoke && sign_in
 	expect 'comes back with the same people' $?
 }
 
@@ -143,7 +145,7 @@ beside_broken() {
 	[ ! -e "$R/etc/lighttpd/conf-enabled/50-mcp-cgi.conf" ] && other_site
 	expect 'which serves on as before' $?
 	rm "$R/etc/lighttpd/conf-enabled/60-broken.conf"
-	inside dpkg-reconfigure mcp-cgi >"$T/out" 2>&1 && until_true smoke
+	inside dpkg-reconfigure mcp-cgi >"$T/out" 2>&1 && smoke
 	expect 'and is told when it is mended' $?
 }
 
@@ -152,15 +154,19 @@ with_apache() {
 	apt purge lighttpd lighttpd-mod-openssl
 	apt install --no-install-recommends apache2 libapache2-mod-fcgid
 	echo "$other" >"$R/var/www/html/index.html"
-	until_true smoke
+	smoke
 	expect "Apache that comes later is told, and $HOST is there" $?
 	other_site
 	expect 'on this host only' $?
 	echo "$PASSWORD" | inside mcpctl user add ada --password-stdin >"$T/out" 2>&1 && sign_in
 	expect 'a person signs in through Apache and calls a tool' $?
+	was=$(mcp_process mcp)
+	apt install --reinstall --no-install-recommends /root/mcp-cgi.deb && [ -n "$was" ] && until_true test ! -e "$was" && smoke
+	expect 'a new version replaces what runs under Apache' $?
 }
 
 chroot_open
+inside certbot
 check_package
 install_lighttpd
 install_first
@@ -169,10 +175,8 @@ removed etc/lighttpd/conf-enabled/50-mcp-cgi.conf lighttpd
 come_back
 purged
 beside_broken
-if [ -d apache-conf ]; then
-	with_apache
-	removed etc/apache2/sites-enabled/mcp-cgi.conf Apache
-	come_back
-	purged
-fi
+with_apache
+removed etc/apache2/sites-enabled/mcp-cgi.conf Apache
+come_back
+purged
 exit $failed
