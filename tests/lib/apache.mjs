@@ -64,7 +64,8 @@ export function routeOf(front, at) {
 	return [`Alias ${at} "\${MCP_CGI}/mcp"`];
 }
 
-function host(s) {
+/** What stands in the VirtualHost of the installation. */
+export function host(s) {
 	const { file } = OF[s.front];
 	if (!file) return [`<Directory ${q(`${s.dir}/www`)}>`, 'AllowOverride All', 'Options FollowSymLinks', 'Require all granted', '</Directory>'];
 	return [
