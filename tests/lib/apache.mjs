@@ -65,7 +65,8 @@ export function routeOf(front, at) {
 	return [`Alias ${at} "\${MCP_CGI}/mcp"`];
 }
 
-function host(s) {
+/** What stands in the VirtualHost of the installation. */
+export function host(s) {
 	const { file } = OF[s.front];
 	if (!file) return [`<Directory ${q(`${s.dir}/www`)}>`, `AllowOverride ${s.allowOverride}`, 'Options FollowSymLinks', 'Require all granted', '</Directory>'];
 	return [

@@ -6,6 +6,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
+import { host } from './apache.mjs';
 import { AS_ROOT, OWNER, sleep } from './harness.mjs';
 
 export const NAME = 'mcp.example.org';
@@ -30,6 +31,12 @@ const q = (x) => JSON.stringify(x);
 /** Lines for lighttpd: one more port, with TLS of its own. */
 export const lighttpdTls = (port, own, more = []) => ['server.modules += ( "mod_openssl" )', `$SERVER["socket"] == "127.0.0.1:${port}" {`, 'ssl.engine = "enable"',
 	`ssl.pemfile = ${q(own.both)}`, ...more, '}'];
+
+const MODULES = '/usr/lib/apache2/modules';
+
+/** Lines for Apache: the host of the installation ends, and the same one follows with TLS. */
+export const apacheTls = (s, port, own, more = []) => ['</VirtualHost>', `LoadModule ssl_module ${MODULES}/mod_ssl.so`, 'SSLSessionCache none', `Listen 127.0.0.1:${port}`,
+	`<VirtualHost 127.0.0.1:${port}>`, `DocumentRoot "${s.dir}/www"`, 'SSLEngine on', `SSLCertificateFile ${own.cert}`, `SSLCertificateKeyFile ${own.key}`, ...more[0] ?? [], ...host(s), ...more[1] ?? []];
 
 /* ---- proxies ---- */
 

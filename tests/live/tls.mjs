@@ -7,13 +7,14 @@
 
 import { each, eq, lacks, match, ok, oneOf, status } from '../lib/check.mjs';
 import { listen } from '../lib/events.mjs';
+import { LIGHTTPD } from '../lib/fronts.mjs';
 import { freePort, start } from '../lib/harness.mjs';
 import { raw } from '../lib/http.mjs';
 import { SEARCH, call, toolResult } from '../lib/mcp.mjs';
 import { Jar, authorize, authParams, follow, formFor, get, obtain, pkce, refresh, register, registerRaw, signIn, useToken } from '../lib/oauth.mjs';
-import { NAME, STS, certificate, lighttpdTls, outside, proxy } from '../lib/tls.mjs';
+import { NAME, STS, apacheTls, certificate, lighttpdTls, outside, proxy } from '../lib/tls.mjs';
 
-const FRONTS = ['fastcgi', 'cgi'];
+const FRONTS = ['fastcgi', 'cgi', 'apache-fcgid', 'apache-proxy', 'htaccess'];
 const chosen = process.argv.slice(2);
 let failed = 0;
 
@@ -137,20 +138,33 @@ async function notTwice(place, t, s, lines) {
 
 const settings = (issuer, more) => ({ issuer, require_https: 'on', rate_limits: 'on', limit_register: '6/3600', limit_authorize: '1000/60', ...more });
 
+const addFor = (how, value) => `setenv.${how}-response-header = ( "Strict-Transport-Security" => "${value}" )`;
+const always = (value) => `Header always set Strict-Transport-Security "${value}"`;
+const set = (value) => `Header set Strict-Transport-Security "${value}"`;
+
+/** How the front gets TLS, and where else an owner may write the field. */
+const WITH_TLS = {
+	lighttpd: [(s, port, own) => lighttpdTls(port, own), (s, port, own) => (v) => ({
+		'add, for the socket': lighttpdTls(port, own, [addFor('add', v)]), 'set, for the socket': lighttpdTls(port, own, [addFor('set', v)]),
+		'add, for all': [...lighttpdTls(port, own), addFor('add', v)], 'set, for all': [...lighttpdTls(port, own), addFor('set', v)],
+		'add, for the scheme': [...lighttpdTls(port, own), '$HTTP["scheme"] == "https" {', addFor('add', v), '}'],
+	})],
+	apache: [apacheTls, (s, port, own) => (v) => ({
+		'set always, before': apacheTls(s, port, own, [[always(v)]]), 'set always, behind': apacheTls(s, port, own, [[], [always(v)]]),
+		'set, before': apacheTls(s, port, own, [[set(v)]]), 'set, behind': apacheTls(s, port, own, [[], [set(v)]]),
+	})],
+};
+
 async function ownTls(front) {
 	const port = await freePort(), issuer = `https://${NAME}:${port}`, place = `${front}, own TLS`;
+	const [tls, doubled] = WITH_TLS[LIGHTTPD.includes(front) ? 'lighttpd' : 'apache'];
 	const s = await start({ front, settings: settings(issuer) });
 	try {
 		const own = certificate(s), t = outside(s, port, own);
-		s.web = lighttpdTls(port, own);
+		s.web = tls(s, port, own);
 		await s.restart();
 		await judge(place, t, s, false);
-		const add = (how, value) => `setenv.${how}-response-header = ( "Strict-Transport-Security" => "${value}" )`;
-		await notTwice(place, t, s, (v) => ({
-			'add, for the socket': lighttpdTls(port, own, [add('add', v)]), 'set, for the socket': lighttpdTls(port, own, [add('set', v)]),
-			'add, for all': [...lighttpdTls(port, own), add('add', v)], 'set, for all': [...lighttpdTls(port, own), add('set', v)],
-			'add, for the scheme': [...lighttpdTls(port, own), '$HTTP["scheme"] == "https" {', add('add', v), '}'],
-		}));
+		await notTwice(place, t, s, doubled(s, port, own));
 	} finally {
 		await s.stop();
 	}

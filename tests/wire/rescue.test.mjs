@@ -4,6 +4,7 @@
 // from a field of that name, too, and never from two places at once; without the setting, and at the other programs, that
 // field means nothing.
 
+import fs from 'node:fs';
 import { each, eq, lacks, match, ok, status } from '../lib/check.mjs';
 import { raw } from '../lib/http.mjs';
 import { SEARCH, call, challenge, meta, mirrored, modernResult, post, toolResult } from '../lib/mcp.mjs';
@@ -29,11 +30,13 @@ row('BR-16', 'the grammar of the field is that of Authorization', async (s) => {
 		const r = status(await list(s, { [FIELD]: value }), 401, value.slice(0, 8));
 		eq(challenge(r).error, undefined, 'error');
 	});
-	await each([`Bearer ${t}, Bearer ${t}`, `Bearer ${t} x`, 'Bearer', 'Bearer ', `Basic eDp5, Bearer ${t}`, [[`Bearer ${t}`, `Bearer ${t}`]]], async (value) => {
+	await each([`Bearer ${t}, Bearer ${t}`, `Bearer ${t} x`, 'Bearer', 'Bearer ', `Basic eDp5, Bearer ${t}`], async (value) => {
 		const r = await list(s, { [FIELD]: value });
 		if (r.byServer) return;
 		eq(challenge(status(r, 400, `${value}`.slice(0, 12))).error, 'invalid_request', 'error');
 	});
+	// nginx hands on both, the others one after a comma
+	status(await list(s, { [FIELD]: [`Bearer ${t}`, `Bearer ${t}`] }), 400, 'twice');
 	eq(challenge(status(await list(s, { [FIELD]: `Bearer ${t.slice(0, -1)}` }), 401)).error, 'invalid_token', 'error of a damaged token');
 }, { settings });
 
@@ -95,3 +98,16 @@ row('BR-16', 'without the setting the field means nothing', async (s) => {
 	modernResult(r, 7, 'beside Authorization');
 	lacks(r.headers.vary ?? '', /X-MCP/i, 'Vary');
 });
+
+row('BR-16', 'where the host keeps Authorization back, the field is what lets a client in', async (s) => {
+	const t = await tokenFor(s), file = `${s.dir}/www/.htaccess`, shipped = fs.readFileSync(file, 'utf8');
+	fs.writeFileSync(file, shipped.replace(/^SetEnvIf Authorization .*$/m, ''));
+	try {
+		status(await list(s, { Authorization: `Bearer ${t}` }), 401, 'Authorization alone');
+		match(s.log(), /where nothing does, authorization_header in mcp-cgi\.conf\(5\) is left/, 'the log');
+		modernResult(await list(s, { [FIELD]: `Bearer ${t}` }), 7, 'the field alone');
+		modernResult(await list(s, { Authorization: `Bearer ${t}`, [FIELD]: `Bearer ${t}` }), 7, 'both');
+	} finally {
+		fs.writeFileSync(file, shipped);
+	}
+}, { settings, own: true, fronts: ['htaccess', 'htaccess-sub'] });
