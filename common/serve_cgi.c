@@ -91,7 +91,7 @@ static void pipe_take_time(void *with, int seconds)
 	alarm((unsigned)seconds);
 }
 
-/* The web server sees the end of the answer; what is written afterwards goes nowhere.  Apache's mod_cgid has one socket for both. */
+/* The web server sees the end of the answer; what is written afterwards goes nowhere.  mod_cgid has one socket for both. */
 static void pipe_leave(void *with)
 {
 	int fd, nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
