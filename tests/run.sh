@@ -98,6 +98,7 @@ if [ "$what" = test ]; then
 	suite 'rebuild' tests/live/rebuild.sh
 	suite 'serve' tests/live/serve.sh
 	suite 'fetch' tests/live/fetch.sh
+	suite 'doctor' tests/live/doctor.sh
 	suite 'streams' tests/live/streams.sh
 	suite 'kill -9 under load' tests/live/kill.sh
 	suite 'wire, lighttpd FastCGI' run_node tests/wire/run.mjs fastcgi
