@@ -6,6 +6,7 @@
 #	make run        serve the example site on http://127.0.0.1:8080 (PORT= DATA= SITE= FRONT=cgi; DEMO_USER= DEMO_PASSWORD=)
 #	make check      the tests that need no web server and no browser
 #	make test       all tests, on the real servers, with the real clients, in a real browser
+#	make test-all   the same behind every web server that there is configuration for
 #	make bench      what a request costs, as ratios to a floor measured in the same run
 #	make install    DESTDIR= PREFIX=/usr/local
 #	make dist       a tarball for hosts without a compiler: build/dist/mcp-cgi-VERSION-linux-ARCH.tar.gz
@@ -168,7 +169,7 @@ inproc: $(O)/asan/inproc $(O)/asan/fetch $(O)/asan/doctor $(O)/asan/listen $(O)/
 unit: $(UNIT:%=$(O)/asan/test/%) $(O)/asan/schema_suite
 fuzz: $(FUZZ:%=$(O)/fuzz/%)
 
-.PHONY: run check test bench
+.PHONY: run check test test-all bench
 run:
 	@exec env BUILD=$(O) MAKE='$(MAKE)' site/run.sh
 check:
@@ -177,6 +178,9 @@ check:
 test:
 	@tests/packages.sh build run test
 	@MAKE='$(MAKE)' tests/run.sh test
+test-all:
+	@tests/packages.sh build run test all
+	@MAKE='$(MAKE)' tests/run.sh all
 bench: all
 	@tests/packages.sh build bench
 	@BUILD=$(O) CC='$(CC)' tests/bench/bench.sh

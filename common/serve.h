@@ -54,6 +54,7 @@ struct front {
 	bool (*is_gone)(void *with);			/* has the web server said so in another way? */
 	void (*take_time)(void *with, int seconds);	/* this request lives so long from now on */
 	void (*leave)(void *with);			/* ends the answer while the request goes on */
+	void (*lose)(void *with);			/* the client has gone; the request may go on */
 	bool (*is_ending)(void *with);			/* must this process end soon? */
 
 	/* Takes a stream that stays over, so that the process is free for the next request; 0, or -1 when nobody is there. */

@@ -68,10 +68,17 @@ int serve_nothing(const struct front *front)
 
 /* ---- event by event ---------------------------------------------------------------------------------------------- */
 
+static void lose(struct stream *s)
+{
+	if (!s->gone && s->front->lose)
+		s->front->lose(s->front->with);
+	s->gone = true;
+}
+
 static bool put(struct stream *s, const struct buf *b)
 {
-	if (!s->gone)
-		s->gone = s->front->write(s->front->with, b->v, b->len) != 0;
+	if (!s->gone && s->front->write(s->front->with, b->v, b->len) != 0)
+		lose(s);
 	return !s->gone;
 }
 
@@ -150,10 +157,8 @@ bool stream_go_on(struct stream *s)
 
 	if (s->gone)
 		return false;
-	if (s->front->is_gone && s->front->is_gone(s->front->with))
-		s->gone = true;
-	if (p.fd >= 0 && poll(&p, 1, 0) > 0)
-		s->gone = true;
+	if ((s->front->is_gone && s->front->is_gone(s->front->with)) || (p.fd >= 0 && poll(&p, 1, 0) > 0))
+		lose(s);
 	return s->begun ? put(s, &b) : !s->gone;
 }
 

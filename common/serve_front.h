@@ -42,6 +42,9 @@ int64_t serve_milliseconds(void);
 long serve_fcgi_read(void *with, char *to, size_t n) __attribute__((nonnull));
 int serve_fcgi_write(void *with, const char *from, size_t n) __attribute__((nonnull));
 
+/* Ends the answer, and takes what is left of the request. */
+void serve_fcgi_finish(void *with) __attribute__((nonnull));
+
 void serve_signal(int sig, void (*handler)(int), int flags);
 
 /* One process for all streams of a program: answers requests on the socket and keeps what stays.  Returns the exit status. */

@@ -3,7 +3,7 @@
 #
 # packages.sh: sees to it that the Debian packages are there that building, running, testing or measuring needs.
 #
-#	tests/packages.sh build|run|check|bench|test ...
+#	tests/packages.sh build|run|check|bench|test|all ...
 #
 # What is there already is left alone, and then nothing is asked of the network.  Missing packages are installed when
 # that is allowed without asking (root, or sudo without a password); else the one line that installs them is printed,
@@ -18,6 +18,8 @@ check="libcmocka-dev sqlite3 python3 php-cli"
 # libclang-rt-14-dev carries libclang_rt.fuzzer and the sanitizers of Debian 12's clang, which only recommends it.
 # Apache without its service: a test starts it.
 test="clang libclang-rt-14-dev chromium apache2-bin libapache2-mod-fcgid"
+# What the other web servers of `make test-all` need.
+all="spawn-fcgi nginx fcgiwrap"
 
 # A Node from elsewhere will do; Debian's npm would bring a second one.
 node() {
@@ -39,6 +41,7 @@ wanted() {
 		bench) echo "$run $bench" ;;
 		check) echo "$build $run $check" && node ;;
 		test) echo "$build $run $bench $check $test" && node ;;
+		all) echo "$all" ;;
 		*) echo "unknown:$what" ;;
 		esac
 	done | tr ' ' '\n' | sort -u

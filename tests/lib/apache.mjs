@@ -66,7 +66,7 @@ export function routeOf(front, at) {
 
 function host(s) {
 	const { file } = OF[s.front];
-	if (!file) return [`<Directory ${q(`${s.dir}/www`)}>`, 'AllowOverride All', 'Options FollowSymLinks', 'Require all granted', '</Directory>'];
+	if (!file) return [`<Directory ${q(`${s.dir}/www`)}>`, `AllowOverride ${s.allowOverride}`, 'Options FollowSymLinks', 'Require all granted', '</Directory>'];
 	return [
 		`Define MCP_CGI ${q(s.programs)}`,
 		`Define MCP_CONF ${q(s.conf)}`,

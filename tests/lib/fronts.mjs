@@ -27,5 +27,11 @@ export const hasWorkers = (front) => WITH_WORKERS.includes(front);
 export const ALONE = [...AS_CGI, 'apache-fcgid'];
 export const sharesStreams = hasWorkers;
 
+/** How long it may take until a program as plain CGI hears that its client has gone: lighttpd says so, the others let a write fail. */
+export const HEARS_MS = (front) => (['inproc', ...LIGHTTPD, 'apache-proxy'].includes(front) ? 5000 : 45000);
+
+/** A body that ends too early: mod_fcgid answers 500 then, and starts no program. */
+export const CUT = (front) => (front === 'apache-fcgid' ? [500] : []);
+
 /** The programs that have an address. */
 export const ROUTED = ['metadata', 'register', 'authorize', 'token', 'revoke', 'introspect', 'account', 'mcp', 'listen'];
