@@ -16,8 +16,8 @@ bench="wrk"
 # Some tools of the tests are in Python, and one of the README in PHP.
 check="libcmocka-dev sqlite3 python3 php-cli"
 # libclang-rt-14-dev carries libclang_rt.fuzzer and the sanitizers of Debian 12's clang, which only recommends it.
-# Apache without its service: a test starts it.
-test="clang libclang-rt-14-dev chromium apache2-bin libapache2-mod-fcgid"
+# Apache without its service: a test starts it.  dpkg-dev unpacks the source of the libcurl of `make dist`.
+test="clang libclang-rt-14-dev chromium apache2-bin libapache2-mod-fcgid dpkg-dev"
 # What the other web servers of `make test-all` need.
 all="spawn-fcgi nginx fcgiwrap"
 
