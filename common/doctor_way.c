@@ -61,7 +61,7 @@ bool doctor_look_routes(struct doctor *d)
 		{ "/token", "GET", NULL, NULL, 405, false, true },
 		{ "/revoke", "POST", "doctor=1", form, 400, false, true },
 		{ "/register", "POST", "{}", json, 400, false, json_has(d->about_server, "registration_endpoint") },
-		{ "/authorize", "GET", NULL, NULL, 400, true, true },
+		{ "/authorize/doctor", "GET", NULL, NULL, 404, true, true },	/* no request that mcpctl trace would show */
 	};
 	const struct probe *p;
 	size_t i;

@@ -120,6 +120,7 @@ if [ "$what" != check ]; then
 	suite 'rebuild' tests/live/rebuild.sh
 	suite 'serve' tests/live/serve.sh
 	suite 'fetch' tests/live/fetch.sh
+	suite 'doctor' tests/live/doctor.sh
 	suite 'streams' tests/live/streams.sh
 	suite 'kill -9 under load' tests/live/kill.sh
 	on_each wire

@@ -10,7 +10,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
 import { eq, lacks, match, ok } from '../lib/check.mjs';
-import { AS_ROOT, OWNER, chown, freePort, freshFolder, install, reachable, runAs, sleep, start } from '../lib/harness.mjs';
+import { AS_ROOT, OWNER, ROOT, chown, freePort, freshFolder, install, reachable, runAs, sleep, start } from '../lib/harness.mjs';
 
 const MODULES = '/usr/lib/apache2/modules';
 const words = process.argv.slice(2);
@@ -101,6 +101,7 @@ async function onServer(front, modules, cases) {
 			isWell(await away(s.issuer), ['host', 'call', 'stream']);
 			const plain = s.ctl(['doctor']);
 			match(plain.stdout, /\nall is well\n$/, 'the end for people');
+			eq(s.ctl(['trace']).stdout, 'nobody has asked yet\n', 'what mcpctl trace makes of it');
 		});
 		for (const [name, lines, found, said, mend, prepare, mended] of cases)
 			await check(`${front}: ${name}`, async () => {
@@ -208,7 +209,7 @@ groups.push(() => onServer('htaccess', [], [
 const open = new Set();
 
 /** change(answer, request) may change what comes from the server: { status, headers (raw pairs), body }. */
-async function between(s, change, ask = (h) => h) {
+async function between(s, change, ask = (h) => h, hold = false) {
 	const srv = http.createServer((rq, rs) => {
 		const body = [];
 		rq.on('data', (d) => body.push(d));
@@ -218,7 +219,8 @@ async function between(s, change, ask = (h) => h) {
 				if (a.headers['content-type'] === 'text/event-stream') {
 					rs.writeHead(a.statusCode, a.rawHeaders);
 					rs.on('close', () => up.destroy());
-					return a.pipe(rs);
+					if (!hold) return a.pipe(rs);
+					return a.once('data', (d) => { rs.write(d); a.on('data', () => {}); });
 				}
 				a.on('data', (d) => got.push(d));
 				a.on('end', () => {
@@ -253,8 +255,8 @@ async function saying(bytes) {
 groups.push(async () => {
 	if (!isWanted('proxy: ')) return;
 	const s = await start({ front: 'fastcgi' });
-	const through = async (change, ask, f) => {
-		const p = await between(s, change, ask);
+	const through = async (change, ask, f, hold) => {
+		const p = await between(s, change, ask, hold);
 		s.setConf({ issuer: p.url, resource: `${p.url}/mcp` });
 		await s.restart();
 		try {
@@ -266,6 +268,7 @@ groups.push(async () => {
 	const passed = (h) => h;
 	try {
 		await check('proxy: one that changes nothing', () => through(() => {}, passed, (f) => isWell(f)));
+		await check('proxy: the first event alone comes at once', () => through(() => {}, passed, (f) => isOnly(f, 'stream', /held back/, /stream-response-body/), true));
 		await check('proxy: a clock that is slow', () => through((a) => { a.headers.date = new Date(Date.now() - 600000).toUTCString(); }, passed,
 			(f) => isOnly(f, 'clock', /clock of the server is (59\d|60\d) seconds behind the one here/, /set-ntp/)));
 		await check('proxy: a clock that is fast', () => through((a) => { a.headers.date = new Date(Date.now() + 600000).toUTCString(); }, passed,
@@ -562,6 +565,19 @@ await check('a server that says nothing is given up', async () => {
 	isOnly(await away(`${p.url}/mcp`), 'connection', /no answer in time/);
 	ok(Date.now() - began < 60000, 'a minute');
 	p.close();
+});
+await check('what a hostile server says does no harm to the doctor, built with the sanitizers', async () => {
+	const ours = 'HTTP/1.1 401 No\r\nWWW-Authenticate: Bearer resource_metadata="x"\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n{"error":{}}';
+	const said = ['', '\0', 'HTTP/1.1 \r\n\r\n', 'HTTP/1.1 99999999999 x\r\n\r\n', 'HTTP/1.1 200 OK\r\n:\r\n: \r\nX\r\n\r\n\x7fELF', 'HTTP/1.1 200 OK\r\nContent-Length: 9999999999999\r\n\r\nx',
+		'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n', `HTTP/1.1 403 No\r\n${'A: b\r\n'.repeat(100)}\r\n`, 'HTTP/1.1 302 Found\r\nLocation:\r\n\r\n', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(50),
+		ours, ours.replace('{"error":{}}', '['.repeat(20000)), ours.replace('json\r', 'json\r\nDate: Mon, 99 Foo -1 99:99:99 GMT\r'), `HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(300000)}`];
+	for (const bytes of said) {
+		const p = await saying(bytes);
+		const r = await beside([`${ROOT}/build/asan/doctor`], JSON.stringify({ url: `${p.url}/mcp`, token: 'x', resource: `${p.url}/mcp`, issuer: p.url, news: true, seconds: 100 }));
+		p.close();
+		eq([r.status, r.stderr], [0, ''], `the end after ${JSON.stringify(bytes.slice(0, 60))}`);
+		match(r.stdout, /^\{"check":[^]*\n\{\}\n$/, 'what it says');
+	}
 });
 await check('what a hostile server says drives no terminal', async () => {
 	const p = await saying(`HTTP/1.1 302 F\u001b]0;x\u0007\r\nLocation: https://x/\u001b[31m\u009b2J${'a'.repeat(5000)}\r\nServer: \u001b[1m\r\nContent-Length: 0\r\n\r\n`);

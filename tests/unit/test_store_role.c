@@ -152,6 +152,7 @@ CALL(operate_client_approve) { forget(operate_client_approve(s, "x", START)); }
 CALL(operate_client_drop) { forget(operate_client_drop(s, "x")); }
 CALL(operate_client_put) { struct client c = { .id = "", .name = "", .auth_method = "", .redirect_uris = "", .grant_types = "",
     .scope = "", .resources = "", .introspects = "" }; forget(operate_client_put(s, &c)); }
+CALL(operate_doctor_reap) { forget(operate_doctor_reap(s, START)); }
 CALL(operate_client_set_disabled) { forget(operate_client_set_disabled(s, "x", 0)); }
 CALL(reap) { static const struct conf conf; int64_t n; forget(reap(s, &conf, REAPED_GRANTS, START, 1, &n)); }
 CALL(meta_find_key) { struct digest d; forget(meta_find_key(s, &d)); }
@@ -235,7 +236,7 @@ static const struct {
 	ROW(limit_count, WEB | U), ROW(limit_drop, WEB), ROW(limit_find, WEB),
 	ROW(limit_give_back, WEB | U),
 	ROW(list_client, O), ROW(list_client_name, O), ROW(list_clients, O), ROW(list_grant, O), ROW(list_grants, O),
-	ROW(list_token, O), ROW(list_waiting, O), ROW(operate_access_drop, O), ROW(operate_client_approve, O),
+	ROW(list_token, O), ROW(list_waiting, O), ROW(operate_access_drop, O), ROW(operate_doctor_reap, O), ROW(operate_client_approve, O),
 	ROW(operate_client_drop, O), ROW(operate_client_put, O), ROW(operate_client_set_disabled, O), ROW(reap, O),
 	ROW(meta_find_key, A | P | M), ROW(meta_find_setup, U), ROW(meta_put_setup, U), ROW(pending_find, A), ROW(pending_move, A | P), ROW(pending_prove, A), ROW(pending_put, A), ROW(pending_take, A),
 	ROW(pinned_drop, O), ROW(pinned_each, O), ROW(pinned_find, A | O), ROW(pinned_put, O),
