@@ -483,6 +483,7 @@ export async function start({ front, settings = {}, user = true, env = {}, ownPr
 		}
 	};
 	s.logMark = () => s.log().length;
+	s.mcpctl = ctl;
 	s.ctl = (args, stdin) => runAs(owned, [ctl, '--config', s.conf, ...args], { input: stdin });
 	s.run = (argv, opts) => runAs(owned, argv, opts);
 	s.readConf = () => fs.readFileSync(s.conf, 'utf8');

@@ -72,7 +72,7 @@ static void who_has_gone_is_gone(void **state)
 
 static void a_long_request_is_told(void **state)
 {
-	static unsigned char record[8 + 65528] = { 1, 5, 0, 1, 0xff, 0xf8 };
+	static unsigned char record[8 + 20000] = { 1, 5, 0, 1, 20000 >> 8, 20000 & 255 };
 	const struct pair *p = *state;
 	int room = 1 << 20;
 
