@@ -67,7 +67,10 @@ static void ask_secret(struct request *rq, struct response *rs, struct browser *
 	page_setup_secret(&rs->body, &v);
 }
 
-/* The secret is in the form itself, which no page of a stranger can send; so that there is no token in it. */
+/*
+ * The secret is in the form itself, which no page of a stranger can send; so that there is no token in it.  The database comes
+ * first, because tries are counted there: whoever sends a form may make an empty one, and nothing else.
+ */
 static const struct fail *act_look(struct request *rq, struct response *rs, struct browser *x, const char **v)
 {
 	struct setup_page page = { .frame = frame_of(rq, "Set up"), .action = own_path, .username = "", .looked = true };

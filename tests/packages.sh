@@ -18,6 +18,8 @@ check="libcmocka-dev sqlite3 python3 php-cli mandoc"
 # libclang-rt-14-dev carries libclang_rt.fuzzer and the sanitizers of Debian 12's clang, which only recommends it.
 # Apache without its service: a test starts it.
 test="clang libclang-rt-14-dev chromium apache2-bin libapache2-mod-fcgid"
+# dpkg-dev unpacks the source of the libcurl of `make dist`.
+dist="dpkg-dev"
 # The Debian package, and a small Debian to install it in.
 deb="debhelper dpkg-dev po-debconf lintian debootstrap"
 # What the other web servers of `make test-all` need.
@@ -42,7 +44,9 @@ wanted() {
 		run) echo "$run" ;;
 		bench) echo "$run $bench" ;;
 		check) echo "$build $run $check" && node ;;
-		test) echo "$build $run $bench $check $test $deb" && node ;;
+		dist) echo "$build $dist" ;;
+		deb) echo "$build $deb" ;;
+		test) echo "$build $run $bench $check $test $dist $deb" && node ;;
 		all) echo "$all" ;;
 		*) echo "unknown:$what" ;;
 		esac

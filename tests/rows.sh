@@ -10,7 +10,7 @@
 # behind each of the fronts (lighttpd with FastCGI and as plain CGI, unless they are named), but for those that wait and those
 # that this front cannot have: EN-10 and EN-12 are about records of FastCGI and workers that are replaced; EN-07 and EN-08 start
 # a program from a shell, as CGI does; BR-13 starts an Apache of its own beside lighttpd; HO-10 to HO-13 are about plain CGI,
-# .htaccess, units of systemd and mod_fcgid.
+# .htaccess, units of systemd and mod_fcgid; SU is the page of set-up, to which .htaccess leads alone, and lighttpd in its tests.
 
 set -eu
 cd "$(dirname "$0")"
@@ -27,10 +27,10 @@ on_fronts() {
 		case $front in
 		fastcgi) other='EN-0[78]|HO-1[0-3]' ;;
 		cgi) other='EN-1[02]|HO-1[1-3]' ;;
-		apache-fcgid) other='BR-13|EN-0[78]|EN-1[02]|HO-1[0-2]' ;;
-		apache-proxy) other='BR-13|EN-0[78]|HO-1[013]' ;;
+		apache-fcgid) other='BR-13|EN-0[78]|EN-1[02]|HO-1[0-2]|SU-[0-9]+' ;;
+		apache-proxy) other='BR-13|EN-0[78]|HO-1[013]|SU-[0-9]+' ;;
 		htaccess*) other='BR-13|EN-1[02]|HO-1[23]' ;;
-		*) other='BR-13|EN-1[02]|HO-1[1-3]' ;;
+		*) other='BR-13|EN-1[02]|HO-1[1-3]|SU-[0-9]+' ;;
 		esac
 		grep -vxE "$other" "$work/all" | comm -23 - "$work/waiting" >"$work/both"
 		if [ -s "../build/rows.$front" ]; then

@@ -5,6 +5,7 @@
 export const SETUP_ROUTE = {
 	inproc: [],
 	htaccess: [],
+	'htaccess-sub': [],
 	cgi: [
 		'$HTTP["url"] =~ "^/setup(/|$)" {',
 		'\talias.url = ( "/setup" => var.mcp_cgi + "/setup" )',
