@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * mcpctl_check: `mcpctl check` and `mcpctl migrate`.  The check finds what would make the programs answer
- * 500 or 503, and what would make them leak: foreign owners, open permissions, a database where a web server
- * might hand it out.
+ * mcpctl_check: `mcpctl check` and `mcpctl migrate`.  The check finds what would make the programs answer 500 or 503, and what
+ * would make them leak (hostcheck.h), says what is in the database, and measures what a password costs.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "crypto.h"
+#include "hostcheck.h"
 #include "mcpctl_command.h"
 #include "store_document.h"
 #include "store_list.h"
@@ -27,51 +23,14 @@ static int fault(const char *file, const char *reason)
 	return EXIT_FAILURE;
 }
 
-/* The programs run as the owner of the folder: they make files beside the database while they use it. */
-static int check_folder(const char *folder, struct stat *st)
+/* What is wrong is said where refusals are said; a warning is no reason to stop. */
+static void print_finding(void *with, const struct finding *f)
 {
-	if (stat(folder, st) != 0)
-		return fault(folder, strerror(errno));
-	if (st->st_mode & (S_IWGRP | S_IWOTH))
-		return fault(folder, "others may write into this folder (chmod 700)");
-	if (st->st_uid == 0)
-		return fault(folder, "belongs to root, and the programs refuse to run as root: chown it to their user");
-	if (geteuid() != 0 && st->st_uid != geteuid())
-		return fault(folder, "belongs to somebody else");
-	if (st->st_mode & (S_IRGRP | S_IXGRP | S_IROTH | S_IXOTH))
-		printf("warning: %s can be entered or listed by others (chmod 700)\n", folder);
-	return EXIT_SUCCESS;
-}
+	const bool is_wrong = f->state == FINDING_WRONG;
+	FILE *to = is_wrong ? stderr : stdout;
 
-static int check_file(const char *file, const struct stat *folder)
-{
-	struct stat st;
-
-	if (lstat(file, &st) != 0)
-		return fault(file, strerror(errno));
-	if (S_ISLNK(st.st_mode))
-		return fault(file, "is a symbolic link");
-	if (!S_ISREG(st.st_mode))
-		return fault(file, "is not a regular file");
-	if (st.st_mode & (S_IRWXG | S_IRWXO))
-		return fault(file, "others may read or write it (chmod 600)");
-	if (st.st_uid != folder->st_uid)
-		return fault(file, "does not belong to the owner of its folder (chown it)");
-	return EXIT_SUCCESS;
-}
-
-/* Folders with these names are often handed out by a web server. */
-static void warn_of_web(struct arena *a, const char *file)
-{
-	static const char *const name[] = { "public_html", "www", "htdocs", "cgi-bin" };
-	char *real = realpath(file, NULL);
-	size_t i;
-
-	for (i = 0; real && i < sizeof name / sizeof *name; i++)
-		if (strstr(real, arena_printf(a, "/%s/", name[i])))
-			printf("warning: %s lies below a folder named %s: make sure that no web server hands it "
-			    "out\n", real, name[i]);
-	free(real);
+	(void)with;
+	fprintf(to, f->mend ? "%s%s (%s)\n" : "%s%s\n", is_wrong ? "" : "warning: ", f->said, f->mend);
 }
 
 static long monotonic_ms(void)
@@ -139,81 +98,9 @@ static int print_rows(struct mcpctl *m)
 	return print_waiting(m);
 }
 
-/* The settings file itself was checked by reading it; here is who else might change or replace it. */
-static int check_settings_folder(struct mcpctl *m)
-{
-	const char *folder = mcpctl_folder(m->arena, m->file);
-	struct stat st;
-
-	if (stat(folder, &st) != 0)
-		return fault(folder, strerror(errno));
-	if (st.st_mode & (S_IWGRP | S_IWOTH))
-		return fault(folder, "others may write into this folder (chmod 700)");
-	if (stat(m->file, &st) == 0 && st.st_uid == 0 && !(st.st_mode & S_IRWXG))
-		return fault(m->file, "belongs to root, and no program may read it: chown it to their user");
-	warn_of_web(m->arena, m->file);
-	return EXIT_SUCCESS;
-}
-
-/* Is there this program in a folder where the web programs are? */
-static bool has_program(struct arena *a, const char *folder, const char *name)
-{
-	return access(arena_printf(a, "%s/%s", folder, name), X_OK) == 0;
-}
-
-/* What is missing in a folder where the web programs are. */
-static void warn_of_missing(struct mcpctl *m, const char *folder)
-{
-	const struct { bool wanted; const char *starter, *name, *why; } program[] = {
-		{ m->conf.client_id_documents == DOCUMENTS_ON, "authorize", "fetch",
-		  "documents of clients cannot be fetched (client_id_documents = on)" },
-		{ m->conf.tasks, "mcp", "work", "long tools answer no one with a task (tasks = on)" },
-		{ true, "mcp", "listen", "nobody hears of changes for long (subscriptions/listen)" },
-	};
-
-	for (size_t i = 0; i < sizeof program / sizeof *program; i++)
-		if (program[i].wanted && has_program(m->arena, folder, program[i].starter) &&
-		    !has_program(m->arena, folder, program[i].name))
-			printf("warning: %s has no program %s: %s\n", folder, program[i].name, program[i].why);
-}
-
-/*
- * Where the web programs are is the web server's business; but where they are installed beside this one, it can be seen whether
- * all of them are.
- */
-static int check_programs(struct mcpctl *m)
-{
-	const char *own;
-	char exe[4096];
-	ssize_t n;
-
-	if (m->conf.client_id_documents == DOCUMENTS_ON && m->conf.cimd_ca_file && access(m->conf.cimd_ca_file, R_OK) != 0)
-		return fault(m->conf.cimd_ca_file, strerror(errno));
-	if ((n = readlink("/proc/self/exe", exe, sizeof exe)) <= 0 || (size_t)n == sizeof exe)
-		return EXIT_SUCCESS;
-	own = mcpctl_folder(m->arena, arena_text(m->arena, exe, (size_t)n));
-	warn_of_missing(m, own);
-	warn_of_missing(m, arena_printf(m->arena, "%s/../lib/mcp-cgi", own));
-	return EXIT_SUCCESS;
-}
-
-static int check_database(struct mcpctl *m)
-{
-	const char *why;
-	struct stat folder;
-	int status;
-
-	status = check_folder(mcpctl_folder(m->arena, m->conf.database), &folder);
-	if (status != EXIT_SUCCESS || (status = check_file(m->conf.database, &folder)) != EXIT_SUCCESS)
-		return status;
-	if ((why = store_check(m->arena, m->conf.database)))
-		return fault(m->conf.database, why);
-	warn_of_web(m->arena, m->conf.database);
-	return print_rows(m);
-}
-
 int mcpctl_check(struct mcpctl *m, int argc, char **argv)
 {
+	const struct hostcheck h = { .arena = m->arena, .conf = &m->conf, .each = print_finding };
 	int status;
 
 	if (argc > 0)
@@ -221,9 +108,9 @@ int mcpctl_check(struct mcpctl *m, int argc, char **argv)
 	if (!mcpctl_open(m))
 		return EXIT_FAILURE;
 	printf("settings   %s\nserver     %s\n", m->file, m->conf.resource[0].uri);
-	if ((status = check_programs(m)) != EXIT_SUCCESS || (status = check_settings_folder(m)) != EXIT_SUCCESS ||
-	    (status = check_database(m)) != EXIT_SUCCESS ||
-	    (status = check_password_cost(m)) != EXIT_SUCCESS)
+	if (!hostcheck_run(&h))
+		return EXIT_FAILURE;
+	if ((status = print_rows(m)) != EXIT_SUCCESS || (status = check_password_cost(m)) != EXIT_SUCCESS)
 		return status;
 	printf("all is well\n");
 	return EXIT_SUCCESS;

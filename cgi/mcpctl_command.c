@@ -5,19 +5,35 @@
 #include "mcpctl_command.h"
 
 const struct command commands[] = {
-	{ "init", "", "[--issuer URL] [--owner USER]", "make settings and database",
+	{ "init", "", "[--issuer URL] [--database FILE] [--owner USER]", "make settings and database",
 	  "Makes the folder of the settings file (mode 0700) if it is missing, the settings (0600), in which\n"
 	  "every key stands as a comment with its default, and the database (0600).  Nothing that exists is\n"
 	  "changed.\n"
 	  "\n"
-	  "  --issuer URL   public origin of the server: https://mcp.example.org, or http://127.0.0.1:8080\n"
-	  "  --owner USER   as root: whom the folder is given to; the user that the web server runs programs as\n"
+	  "  --issuer URL     public origin of the server: https://mcp.example.org, or http://127.0.0.1:8080\n"
+	  "  --database FILE  where the database shall be, if not beside the settings; its folder must be there\n"
+	  "  --owner USER     as root: whom the folder is given to; the user that the web server runs programs as\n"
 	  "\n"
 	  "Example:  mcpctl init --issuer https://mcp.example.org --owner www-data\n", mcpctl_init },
 	{ "check", "", "", "say what is wrong with settings, files and database",
 	  "Reads the settings as the programs do, looks at owners, permissions and the database, and measures\n"
 	  "what a password costs.  Changes nothing.  The first fault is printed as FILE:LINE: reason.\n",
 	  mcpctl_check },
+	{ "doctor", "", "[URL] [--json] [--ca-file FILE] | --write SERVER | --static FOLDER",
+	  "try what clients try, and say what mends it",
+	  "Looks at the server from outside, as clients do: what a web server, a proxy or a firewall changes on the way, and the\n"
+	  "lines that mend it there.  URL is what people type into their clients; without one it is the first endpoint of the\n"
+	  "settings.  On the host, as root or as the owner of the database, it looks at the files, too, and takes a token of its own\n"
+	  "along for a few minutes.  Exit status 1 if something is wrong.\n"
+	  "\n"
+	  "  --json            one JSON object a line: check, state, said, mend\n"
+	  "  --ca-file FILE    certificates (PEM) to trust instead of the system's\n"
+	  "  --write SERVER    print the configuration of this installation for apache, htaccess, htaccess-sub,\n"
+	  "                    lighttpd or nginx\n"
+	  "  --static FOLDER   write the metadata as files below a document root, for hosts that lead nothing below\n"
+	  "                    /.well-known to a program\n"
+	  "\n"
+	  "Example:  mcpctl doctor https://mcp.example.org/mcp\n", mcpctl_doctor },
 	{ "migrate", "", "", "bring the database to the newest schema",
 	  "Applies what newer versions have changed, one transaction a step, never backwards.  Make a copy of\n"
 	  "the file first; a program of another version does not touch it.\n", mcpctl_migrate },

@@ -22,6 +22,7 @@ extern const struct command commands[];
 
 int mcpctl_init(struct mcpctl *m, int argc, char **argv);
 int mcpctl_check(struct mcpctl *m, int argc, char **argv);
+int mcpctl_doctor(struct mcpctl *m, int argc, char **argv);
 int mcpctl_migrate(struct mcpctl *m, int argc, char **argv);
 int mcpctl_reap(struct mcpctl *m, int argc, char **argv);
 int mcpctl_backup(struct mcpctl *m, int argc, char **argv);

@@ -15,6 +15,7 @@
 
 struct wish {
 	const char *issuer;
+	const char *database;
 	const char *owner;
 	uid_t uid;
 	gid_t gid;
@@ -30,6 +31,10 @@ static int read_wish(struct mcpctl *m, int argc, char **argv, struct wish *w)
 			w->issuer = argv[++i];
 		else if (strncmp(argv[i], "--issuer=", 9) == 0)
 			w->issuer = argv[i] + 9;
+		else if (strcmp(argv[i], "--database") == 0 && i + 1 < argc)
+			w->database = argv[++i];
+		else if (strncmp(argv[i], "--database=", 11) == 0)
+			w->database = argv[i] + 11;
 		else if (strcmp(argv[i], "--owner") == 0 && i + 1 < argc)
 			w->owner = argv[++i];
 		else if (strncmp(argv[i], "--owner=", 8) == 0)
@@ -43,6 +48,8 @@ static int read_wish(struct mcpctl *m, int argc, char **argv, struct wish *w)
 		return mcpctl_fail("/etc/passwd knows no user '%s'", w->owner);
 	if (w->issuer && strpbrk(w->issuer, "\r\n"))
 		return mcpctl_fail("--issuer: must be one line");
+	if (w->database && (*w->database != '/' || strpbrk(w->database, "\r\n")))
+		return mcpctl_fail("--database: must be one line that begins with a slash");
 	return EXIT_SUCCESS;
 }
 
@@ -66,23 +73,32 @@ static bool make_folder(struct mcpctl *m, const char *file, struct wish *w)
 	return true;
 }
 
-/* The reference of all keys, with our issuer where it is explained. */
-static void print_settings(FILE *to, const char *reference, const char *issuer)
+/* The reference up to the line of this key, and a line for it instead.  Returns what is behind that line. */
+static const char *print_key(FILE *to, struct arena *a, const char *reference, const char *key, const char *line)
 {
-	static const char line[] = "# issuer =";
-	const char *at = strstr(reference, line);
-	size_t before = at ? (size_t)(at - reference) : strlen(reference);
+	const char *at = strstr(reference, arena_printf(a, "\n# %s =", key)), *end = at ? strchr(at + 1, '\n') : NULL;
 
+	if (!end)
+		return reference;
+	fwrite(reference, 1, (size_t)(at + 1 - reference), to);
+	fputs(line, to);
+	return end;
+}
+
+/* The reference of all keys, with what was asked for where it is explained. */
+static void print_settings(FILE *to, struct arena *a, const char *reference, const struct wish *w)
+{
 	fputs("# Settings of mcp-cgi: `key = value`, one a line.  Every key stands here as a comment with its default;\n"
 	    "# take the # away to change one.  Then `mcpctl check` says whether all is well, and the web server is\n"
 	    "# restarted.  `man mcp-cgi.conf` says more about each key.\n\n", to);
-	fwrite(reference, 1, before, to);
-	fprintf(to, issuer ? "issuer = %s\n" : "# issuer = https://mcp.example.org\n", issuer);
-	if (at && (at = strchr(at, '\n')))
-		fputs(at + 1, to);
+	reference = print_key(to, a, reference, "issuer", w->issuer ?
+	    arena_printf(a, "issuer = %s", w->issuer) : "# issuer = https://mcp.example.org");
+	if (w->database)
+		reference = print_key(to, a, reference, "database", arena_printf(a, "database = %s", w->database));
+	fputs(reference, to);
 }
 
-static bool write_settings(int fd, const char *issuer)
+static bool write_settings(int fd, struct arena *a, const struct wish *w)
 {
 	char *reference = NULL;
 	size_t size;
@@ -93,7 +109,7 @@ static bool write_settings(int fd, const char *issuer)
 		conf_print_reference(text);
 	ok = text && fclose(text) == 0 && ok;
 	if (ok)
-		print_settings(f, reference, issuer);
+		print_settings(f, a, reference, w);
 	ok = ok && fflush(f) == 0 && fsync(fileno(f)) == 0;
 	free(reference);
 	return (f ? fclose(f) : close(fd)) == 0 && ok;
@@ -120,7 +136,7 @@ static bool make_settings(struct mcpctl *m, const struct wish *w)
 		return false;
 	}
 	ok = mcpctl_give_to_folder_owner(m->arena, fd, m->file);
-	if (!write_settings(fd, w->issuer)) {
+	if (!write_settings(fd, m->arena, w)) {
 		mcpctl_fail("%s: cannot be written: %s", m->file, strerror(errno));
 		ok = false;
 	}
@@ -180,6 +196,8 @@ static int use_settings(struct mcpctl *m, const struct wish *w)
 	if (w->issuer && strcmp(w->issuer, m->conf.issuer) != 0)
 		return mcpctl_fail("%s says issuer = %s; nothing was changed: edit the file", m->file,
 		    m->conf.issuer);
+	if (w->database && strcmp(w->database, m->conf.database) != 0)
+		return mcpctl_fail("%s says database = %s; nothing was changed: edit the file", m->file, m->conf.database);
 	if (exists(m->conf.database)) {
 		printf("%s: complete already, nothing was changed\n", m->file);
 		return EXIT_SUCCESS;
@@ -189,7 +207,7 @@ static int use_settings(struct mcpctl *m, const struct wish *w)
 
 int mcpctl_init(struct mcpctl *m, int argc, char **argv)
 {
-	struct wish w = { NULL, NULL, 0, 0, false };
+	struct wish w = { .issuer = NULL };
 	const char *database;
 	int status = read_wish(m, argc, argv, &w);
 
@@ -204,7 +222,7 @@ int mcpctl_init(struct mcpctl *m, int argc, char **argv)
 			rmdir(mcpctl_folder(m->arena, m->file));
 		return EXIT_FAILURE;
 	}
-	database = w.issuer ? m->conf.database :
+	database = w.issuer ? m->conf.database : w.database ? w.database :
 	    arena_printf(m->arena, "%s/mcp.db", mcpctl_folder(m->arena, m->file));
 	if (exists(database))
 		printf("%s: was there already and was kept\n", database);

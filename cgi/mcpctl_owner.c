@@ -11,15 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "hostcheck.h"
 #include "mcpctl.h"
 
 const char *mcpctl_folder(struct arena *a, const char *file)
 {
-	const char *slash = strrchr(file, '/');
-
-	if (!slash)
-		return ".";
-	return slash == file ? "/" : arena_text(a, file, (size_t)(slash - file));
+	return hostcheck_folder(a, file);
 }
 
 bool mcpctl_give_to_folder_owner(struct arena *a, int fd, const char *file)

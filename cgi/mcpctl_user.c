@@ -9,29 +9,13 @@
 #include "mcpctl_command.h"
 #include "store_session.h"
 #include "store_user.h"
-#include "utf8.h"
-
-enum { NAME_MAX_CHARACTERS = 64 };
+#include "user_name.h"
 
 struct wish {
 	const char *name;
 	bool from_stdin;
 	bool if_changed;
 };
-
-/* A name is what people type into a form and read in a list: no blanks, no control characters, no option. */
-static bool is_name(const char *name)
-{
-	size_t n = strlen(name);
-	const char *p;
-
-	if (n == 0 || *name == '-' || !utf8_is(name, n) || utf8_count(name, n) > NAME_MAX_CHARACTERS)
-		return false;
-	for (p = name; *p; p++)
-		if ((unsigned char)*p <= ' ' || *p == 0x7f)
-			return false;
-	return true;
-}
 
 static int read_wish(struct mcpctl *m, int argc, char **argv, struct wish *w)
 {
@@ -49,8 +33,8 @@ static int read_wish(struct mcpctl *m, int argc, char **argv, struct wish *w)
 	}
 	if (!w->name)
 		return mcpctl_misuse(m, "which user?");
-	if (!is_name(w->name))
-		return mcpctl_fail("a user's name has 1 to 64 characters, no blanks and no '-' at its start");
+	if (!user_name_is(w->name))
+		return mcpctl_fail("a user's name " USER_NAME_RULE);
 	return mcpctl_open(m) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

@@ -22,6 +22,7 @@
 #define AUDIT_FIRST_CALL "first-call"	/* the first request at the MCP endpoint with a token of a grant */
 #define AUDIT_CALL "call"		/* a tool call; only with audit = calls */
 #define AUDIT_ACCOUNT "account"		/* sessions and password of a person */
+#define AUDIT_SETUP "setup"		/* the page that makes the first user */
 
 /*
  * Writes an event that went well, in the transaction that is open.  Nothing is written when the settings say audit = off.

@@ -37,9 +37,18 @@ static void see(struct browser *x, const char *cookie)
 	x->hash = crypto_digest_text(cookie);
 }
 
+void browser_see(struct request *rq, struct browser *x)
+{
+	const char *before = http_cookie(rq, cookie_name(rq, false));
+
+	memset(x, 0, sizeof *x);
+	if (before && strlen(before) == RANDOM_TEXT)
+		see(x, before);
+}
+
 const struct fail *browser_read(struct request *rq, struct browser *x)
 {
-	const char *session = http_cookie(rq, cookie_name(rq, true)), *before = http_cookie(rq, cookie_name(rq, false));
+	const char *session = http_cookie(rq, cookie_name(rq, true));
 	const struct fail *no = NULL;
 
 	memset(x, 0, sizeof *x);
@@ -52,9 +61,7 @@ const struct fail *browser_read(struct request *rq, struct browser *x)
 		if (x->session)
 			return session_touch(rq->cx.store, &x->hash, rq->cx.now);
 	}
-	x->cookie = NULL;
-	if (before && strlen(before) == RANDOM_TEXT)
-		see(x, before);
+	browser_see(rq, x);
 	return NULL;
 }
 

@@ -22,6 +22,9 @@ extern const struct fail browser_foreign;	/* 403: the form came from elsewhere *
 /* Who is there?  Remembers that the session was used. */
 const struct fail *browser_read(struct request *rq, struct browser *x) __attribute__((nonnull, warn_unused_result));
 
+/* The same for a page that nobody signs in to, and that asks no database: only the cookie for the time before sign-in. */
+void browser_see(struct request *rq, struct browser *x) __attribute__((nonnull));
+
 /* Makes a cookie for the time before sign-in up, if the browser has shown none. */
 void browser_start(struct request *rq, struct browser *x) __attribute__((nonnull));
 

@@ -170,8 +170,6 @@ static bool finish(struct arena *a, struct conf *c, struct conf_error *e)
 		return false;
 	if (c->registration == REGISTRATION_TOKEN && !c->registration_token)
 		return refuse(e, 0, "registration = token needs registration_token");
-	if (c->registration_token && strncmp(c->registration_token, "CHANGE-ME", 9) == 0)
-		return refuse(e, 0, "registration_token is still that of the example");
 	if (c->logo && (c->logo[0] != '/' || c->logo[1] == '/' || strpbrk(c->logo, "\\\"'<> ")))
 		return refuse(e, 0, "logo must be a path on this origin that begins with one slash");
 	c->loopback = strncmp(c->issuer, "http:", 5) == 0;
@@ -272,6 +270,8 @@ static bool line_read(struct arena *a, char *line, int number, struct conf *c, s
 	if (p->seen[i])
 		return refuse(e, number, arena_printf(a, "%s is given twice", name));
 	p->seen[i] = true;
+	if (strstr(value, "CHANGE-ME"))
+		return refuse(e, number, arena_printf(a, "%s is still that of the example", name));
 	why = conf_key_read(a, &p->keys[i], value, (char *)p->to + p->keys[i].at);
 	return !why || refuse(e, number, arena_printf(a, "%s %s", name, why));
 }

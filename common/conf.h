@@ -74,6 +74,7 @@ struct conf {
 	int64_t audit_days;
 	struct conf_rate limit[LIMITS];
 	const char *registration_token;	/* NULL unless needed */
+	const char *setup_secret;	/* NULL: the page /setup makes nobody */
 	const char *redirect_schemes;	/* words */
 	const char *trusted_redirects;	/* words */
 	const char *allowed_origins;	/* words */

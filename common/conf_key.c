@@ -31,6 +31,8 @@ const struct conf_key conf_keys[] = {
 	  "registration_token), off." },
 	{ "registration_token", TEXT, AT(registration_token), 32, 200, NULL,
 	  "The initial access token, at least 32 characters, for registration = token." },
+	{ "setup_secret", TEXT, AT(setup_secret), 16, 200, NULL,
+	  "What the page /setup asks for, at least 16 characters, before it makes the first user. Default: there is no such page." },
 	{ "client_id_documents", MODE, AT(client_id_documents), 0, 0, "on pinned off",
 	  "Clients named by the URL of a document: on (it is fetched), pinned (only imported ones, nothing is fetched), off." },
 	{ "cimd_ca_file", PATH, AT(cimd_ca_file), 0, 0, NULL,

@@ -5,11 +5,13 @@
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <openssl/core_names.h>
@@ -39,6 +41,20 @@ static void openssl_start(void)
 	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
 }
 
+/* As getrandom(2) does it, for kernels before 3.17, which have only the device. */
+static ssize_t read_device(void *to, size_t n)
+{
+	int fd = open("/dev/urandom", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	ssize_t got = -1;
+	struct stat st;
+
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISCHR(st.st_mode))
+		got = read(fd, to, n);
+	if (fd >= 0)
+		close(fd);
+	return got;
+}
+
 void crypto_random(void *to, size_t n)
 {
 	unsigned char *at = to;
@@ -46,6 +62,8 @@ void crypto_random(void *to, size_t n)
 
 	while (n > 0) {
 		got = getrandom(at, n, 0);
+		if (got < 0 && errno == ENOSYS)
+			got = read_device(at, n);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0) {

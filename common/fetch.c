@@ -17,6 +17,7 @@
 #include "fetch.h"
 #include "fetch_answer.h"
 #include "fetch_rule.h"
+#include "standalone.h"
 
 enum { ADDRESSES_MAX = 16, MARGIN_MS = 100 };
 
@@ -181,6 +182,7 @@ static const char *spelled(struct transfer *t)
 
 static bool set_connection(struct transfer *t, struct curl_slist *resolved)
 {
+	const char *ca_file = t->f->ca_file ? t->f->ca_file : standalone_ca_file();
 	CURL *c = t->curl;
 	unsigned bad = 0;
 
@@ -199,8 +201,8 @@ static bool set_connection(struct transfer *t, struct curl_slist *resolved)
 	bad |= curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	bad |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
 	bad |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
-	if (t->f->ca_file) {		/* instead of the system's, which are also in a folder */
-		bad |= curl_easy_setopt(c, CURLOPT_CAINFO, t->f->ca_file);
+	if (ca_file) {		/* instead of the system's, which are also in a folder */
+		bad |= curl_easy_setopt(c, CURLOPT_CAINFO, ca_file);
 		bad |= curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
 	}
 	return bad == 0;
@@ -284,6 +286,7 @@ enum fetch_result fetch_get(struct arena *a, struct fetch *f)
 	struct transfer t = { .arena = a, .f = f };
 	enum fetch_result got;
 
+	standalone_begin();
 	fetch_answer_begin(&t.answer, a, f->keys ? FETCH_KEYS_MAX : FETCH_DOCUMENT_MAX);
 	if (!fetch_url_read(a, f->url, &t.url))
 		got = refuse(&t, FETCH_FORBIDDEN, "a URL that is not fetched");

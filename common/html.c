@@ -42,6 +42,20 @@ void html_put(struct buf *b, const char *text)
 	}
 }
 
+void html_put_lines(struct buf *b, const char *text)
+{
+	size_t n;
+
+	for (; *text; text += n) {
+		n = strcspn(text, "\n");
+		html_put(b, arena_text(b->arena, text, n));
+		if (text[n]) {
+			buf_char(b, '\n');
+			n++;
+		}
+	}
+}
+
 void html_put_initial(struct buf *b, const char *name)
 {
 	size_t n = utf8_char(name, strnlen(name, 4));

@@ -12,6 +12,9 @@
 /* Appends text escaped for element content and quoted attributes; invisible characters are left out. */
 void html_put(struct buf *b, const char *text) __attribute__((nonnull(1)));
 
+/* The same, with its line breaks, for a <pre>. */
+void html_put_lines(struct buf *b, const char *text) __attribute__((nonnull));
+
 /*
  * Begins a page's answer: status, type, and the headers every page has: a Content-Security-Policy that allows nothing
  * but our own style and images, and no framing.  form_action is false on a page whose form ends in a redirect to

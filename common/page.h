@@ -89,4 +89,32 @@ struct account_page {
 	size_t count;
 };
 
+/* A finding of the doctor, or of the look at the files. */
+struct setup_finding {
+	const char *said;
+	const char *mend;	/* lines for a file or a shell, or NULL */
+	bool wrong;		/* else a warning */
+};
+
+struct setup_page {
+	struct frame frame;
+	const char *action;
+	const char *pass;	/* stands for the secret once it was given; NULL: it is asked for */
+	const char *username;	/* as typed before; "" at first */
+	const char *fault;	/* why nothing was done, or NULL */
+	const struct setup_finding *findings;
+	size_t count;
+	const char *unseen;	/* what could not be looked at, or NULL */
+	bool looked;		/* they are what was found just now */
+};
+
+struct setup_done_page {
+	struct frame frame;
+	const char *user;
+	const char *resource;	/* what a client is to be given to connect */
+	const char *host;	/* of it, as a name for it */
+	const char *issuer;
+	bool public;		/* hosted clients can reach it */
+};
+
 #endif

@@ -15,6 +15,7 @@ enum role {
 	ROLE_ACCOUNT = 1 << 7,
 	ROLE_WORK = 1 << 8,
 	ROLE_LISTEN = 1 << 9,
+	ROLE_SETUP = 1 << 10,
 };
 
 #endif

@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "arena.h"
@@ -30,6 +31,8 @@ static struct {
 	struct arena *lasting;
 	struct conf conf;
 	bool configured;
+	struct stat settings;		/* of their file, when it was read */
+	struct conf_error error;	/* while it is not */
 	struct store *store;
 	uint64_t next_id;		/* names of requests count up from a random place */
 } process;
@@ -41,17 +44,33 @@ static const struct fail long_query = FAIL(414, "invalid_request", "The query is
 
 const struct conf *serve_settings(char *const *env)
 {
-	struct conf_error e;
+	const struct conf_error *e = &process.error;
+	const char *file;
 
+	if (process.configured)
+		return &process.conf;
 	if (!process.lasting)
 		process.lasting = arena_new();
-	if (!process.configured && !conf_read(process.lasting, conf_find(process.lasting, env), &process.conf, &e)) {
-		log_line("%s:%d: %s", e.file, e.line, e.reason);
+	else
 		arena_reset(process.lasting);
+	file = conf_find(process.lasting, env);
+	if (stat(file, &process.settings) != 0)
+		memset(&process.settings, 0, sizeof process.settings);
+	if (!conf_read(process.lasting, file, &process.conf, &process.error)) {
+		log_line("%s:%d: %s", e->file, e->line, e->reason);
 		return NULL;
 	}
 	process.configured = true;
 	return &process.conf;
+}
+
+bool serve_settings_changed(void)
+{
+	const struct stat *was = &process.settings;
+	struct stat is;
+
+	return process.configured && (stat(process.conf.file, &is) != 0 || is.st_ino != was->st_ino ||
+	    is.st_size != was->st_size || is.st_mtim.tv_sec != was->st_mtim.tv_sec || is.st_mtim.tv_nsec != was->st_mtim.tv_nsec);
 }
 
 void serve_leave(void)
@@ -301,16 +320,26 @@ static int pump(struct request *rq, struct response *rs, const struct front *fro
 	return out.gone && !out.left ? -1 : 0;
 }
 
-int serve_nothing(const struct front *front)
+/* The settings cannot be used, and the program has words for that. */
+static int explain(const struct endpoint *ep, char *const *env, const struct front *front)
 {
-	static const char text[] = "Status: 500 Internal Server Error\r\nContent-Type: application/json\r\n"
-	    "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nContent-Length: 24\r\n\r\n"
-	    "{\"error\":\"server_error\"}";
-	char spare[SPARE_MAX];
+	static const struct conf preset = { .issuer = "", .site_name = "mcp-cgi", .trusted_proxies = "" };
+	struct request rq = { 0 };
+	struct response rs = { 0 };
+	int rc;
 
-	while (front->read(front->with, spare, sizeof spare) > 0)
-		continue;
-	return front->write(front->with, text, sizeof text - 1);
+	if (!process.request)
+		process.request = arena_new();
+	process.conf = preset;
+	request_read(&rq, env);
+	rs.arena = process.request;
+	rs.body = buf_new(rs.arena);
+	drain(front, length_read(http_env(&rq, "CONTENT_LENGTH")), NULL);
+	ep->explain(&rq, &rs, &process.error);
+	rc = serve_deliver(&rq, &rs, front);
+	log_request(NULL);
+	arena_reset(process.request);
+	return rc;
 }
 
 int serve_one(const struct endpoint *ep, char *const *env, const struct front *front)
@@ -322,7 +351,7 @@ int serve_one(const struct endpoint *ep, char *const *env, const struct front *f
 	int rc;
 
 	if (!conf)
-		return serve_nothing(front);
+		return ep->explain ? explain(ep, env, front) : serve_nothing(front);
 	if (!process.request)
 		process.request = arena_new();
 	if (!process.store)

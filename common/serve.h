@@ -16,6 +16,7 @@ enum cors {
 	CORS_LISTED,		/* own origin and allowed_origins; others are refused with 403 */
 };
 
+struct conf_error;
 struct stream;
 struct streams;
 
@@ -37,6 +38,9 @@ struct endpoint {
 
 	/* Tells a refusal in this program's voice. */
 	void (*refuse)(struct request *rq, struct response *rs, const struct fail *no);
+
+	/* Says what is wrong with the settings, of which rq has none but presets; NULL: that is said in the log alone. */
+	void (*explain)(struct request *rq, struct response *rs, const struct conf_error *e);
 };
 
 /* A front: how bytes come and go.  Plain CGI, FastCGI and the tests each have one. */
@@ -50,6 +54,7 @@ struct front {
 	bool (*is_gone)(void *with);			/* has the web server said so in another way? */
 	void (*take_time)(void *with, int seconds);	/* this request lives so long from now on */
 	void (*leave)(void *with);			/* ends the answer while the request goes on */
+	void (*lose)(void *with);			/* the client has gone; the request may go on */
 	bool (*is_ending)(void *with);			/* must this process end soon? */
 
 	/* Takes a stream that stays over, so that the process is free for the next request; 0, or -1 when nobody is there. */

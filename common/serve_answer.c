@@ -7,6 +7,8 @@
 #include "serve_front.h"
 #include "stream.h"
 
+enum { SPARE_MAX = 16 * 1024 };
+
 static struct buf head_of(const struct response *rs)
 {
 	struct buf b = buf_new(rs->arena);
@@ -40,12 +42,31 @@ int serve_deliver(struct request *rq, struct response *rs, const struct front *f
 	return front->write(front->with, b.v, b.len);
 }
 
+int serve_nothing(const struct front *front)
+{
+	static const char text[] = "Status: 500 Internal Server Error\r\nContent-Type: application/json\r\n"
+	    "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nContent-Length: 24\r\n\r\n"
+	    "{\"error\":\"server_error\"}";
+	char spare[SPARE_MAX];
+
+	while (front->read(front->with, spare, sizeof spare) > 0)
+		continue;
+	return front->write(front->with, text, sizeof text - 1);
+}
+
 /* ---- event by event ---------------------------------------------------------------------------------------------- */
+
+static void lose(struct stream *s)
+{
+	if (!s->gone && s->front->lose)
+		s->front->lose(s->front->with);
+	s->gone = true;
+}
 
 static bool put(struct stream *s, const struct buf *b)
 {
-	if (!s->gone)
-		s->gone = s->front->write(s->front->with, b->v, b->len) != 0;
+	if (!s->gone && s->front->write(s->front->with, b->v, b->len) != 0)
+		lose(s);
 	return !s->gone;
 }
 
@@ -124,10 +145,8 @@ bool stream_go_on(struct stream *s)
 
 	if (s->gone)
 		return false;
-	if (s->front->is_gone && s->front->is_gone(s->front->with))
-		s->gone = true;
-	if (p.fd >= 0 && poll(&p, 1, 0) > 0)
-		s->gone = true;
+	if ((s->front->is_gone && s->front->is_gone(s->front->with)) || (p.fd >= 0 && poll(&p, 1, 0) > 0))
+		lose(s);
 	return s->begun ? put(s, &b) : !s->gone;
 }
 

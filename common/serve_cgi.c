@@ -91,14 +91,15 @@ static void pipe_take_time(void *with, int seconds)
 	alarm((unsigned)seconds);
 }
 
-/* The web server sees the end of the answer; what is written afterwards goes nowhere. */
+/* The web server sees the end of the answer; what is written afterwards goes nowhere.  Apache's mod_cgid has one socket for both. */
 static void pipe_leave(void *with)
 {
-	int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	int fd, nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	(void)with;
-	if (nowhere < 0 || dup2(nowhere, STDOUT_FILENO) < 0)
-		close(STDOUT_FILENO);
+	for (fd = STDIN_FILENO; fd <= STDOUT_FILENO; fd++)
+		if (nowhere < 0 || dup2(nowhere, fd) < 0)
+			close(fd);
 	if (nowhere >= 0)
 		close(nowhere);
 }

@@ -3,12 +3,15 @@
  * serve_fcgi: several workers on one listening socket.  The web server starts one process a program; that process
  * forks the workers and only watches them.  With several sockets lighttpd would queue quick calls behind slow ones;
  * on one socket the kernel gives each connection to a worker that is free.  Apache's mod_fcgid starts processes as it needs
- * them, each with a socket of its own: there the one process is the worker.
+ * them, each with a socket of its own, and gives each one request at a time: there is one worker, and another one as soon as that
+ * one works on for somebody who has gone, while to mod_fcgid it is free.  And it ends when the settings have changed, because the
+ * owner of a shared host can edit them and cannot restart Apache.
  *
  * Workers accept for themselves and hand the connection to libfcgi, which would otherwise wait for the first byte for
  * ever: a peer has READ_SECONDS to say all it has to say.
  */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,15 +30,18 @@
 #include "log.h"
 #include "serve_front.h"
 
-enum { READ_SECONDS = 10, LIFE_SECONDS = 90, WORKERS_MAX = 256, RESPAWN_BURST = 8, REQUESTS_MAX = 100000, LINGER_ROUNDS = 600,
-	MEMORY_MAX = 128 * 1024 /* KiB */ };
+enum { READ_SECONDS = 10, LIFE_SECONDS = 90, SETTINGS_MS = 1000, LINGER_ROUNDS = 600 };
+enum { WORKERS_MAX = 256, RESPAWN_BURST = 8, REQUESTS_MAX = 100000, MEMORY_MAX = 128 * 1024 /* KiB */ };
 
 /* What the watching process hears; blocked in it, so that none is lost between two calls. */
-static const int heard[] = { SIGTERM, SIGINT, SIGUSR1, SIGHUP, SIGCHLD };
+static const int heard[] = { SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGHUP, SIGCHLD };
 
 static volatile sig_atomic_t ended;
 static volatile sig_atomic_t connection = -1;
 static volatile sig_atomic_t alarmed;
+
+static bool one_of_many;	/* mod_fcgid has started this process */
+static bool aside;		/* this worker ends after its request: another one has been asked for */
 
 /* ---- a worker ------------------------------------------------------------------------------------------------ */
 
@@ -72,6 +78,18 @@ long serve_fcgi_read(void *with, char *to, size_t n)
 	if (got > 0)
 		return got;
 	return FCGX_GetError(r->in) ? -1 : 0;
+}
+
+/* Up to the record that ends it: a web server that is still writing when the connection closes takes the answer for broken. */
+void serve_fcgi_finish(void *with)
+{
+	char spare[4096];
+	FCGX_Request *r = with;
+
+	FCGX_FClose(r->err);
+	FCGX_FClose(r->out);
+	while (serve_fcgi_read(with, spare, sizeof spare) > 0)
+		continue;
 }
 
 int serve_fcgi_write(void *with, const char *from, size_t n)
@@ -113,6 +131,14 @@ static bool fcgi_is_ending(void *with)
 	return sigismember(&set, SIGTERM) || sigismember(&set, SIGUSR1);
 }
 
+/* The web server takes this worker for free from now on. */
+static void fcgi_lose(void *with)
+{
+	(void)with;
+	if (one_of_many && !aside)
+		aside = kill(getppid(), SIGUSR2) == 0;
+}
+
 /* The web server hears of the end of the request; the connection stays ours until FCGX_Finish_r(). */
 static void fcgi_leave(void *with)
 {
@@ -120,6 +146,7 @@ static void fcgi_leave(void *with)
 
 	FCGX_FClose(r->err);
 	FCGX_FClose(r->out);
+	fcgi_lose(with);
 }
 
 void serve_signal(int sig, void (*handler)(int), int flags)
@@ -141,7 +168,7 @@ static void answer(const struct endpoint *ep, FCGX_Request *r, int fd)
 	const struct front front = {
 		.with = r, .read = serve_fcgi_read, .write = serve_fcgi_write, .watch = fcgi_watch,
 		.take_time = fcgi_take_time, .is_ending = fcgi_is_ending,
-		.leave = fcgi_leave,
+		.leave = fcgi_leave, .lose = fcgi_lose,
 	};
 
 	alarmed = 0;
@@ -152,6 +179,7 @@ static void answer(const struct endpoint *ep, FCGX_Request *r, int fd)
 	r->keepConnection = 1;
 	if (FCGX_Accept_r(r) >= 0) {
 		serve_one(ep, r->envp, &front);
+		serve_fcgi_finish(r);
 		FCGX_Finish_r(r);
 	}
 	connection = -1;
@@ -164,6 +192,17 @@ static bool has_grown(void)
 	struct rusage used;
 
 	return getrusage(RUSAGE_SELF, &used) == 0 && used.ru_maxrss > MEMORY_MAX;
+}
+
+/* Waits for the next request.  False: this worker should end instead, because the settings have changed. */
+static bool await_request(void)
+{
+	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
+
+	while (!ended && !serve_settings_changed())
+		if (poll(&p, 1, SETTINGS_MS) > 0)
+			return true;
+	return false;
 }
 
 /* Signals to end are heard between two requests only: they would shorten every sleep of a request that waits. */
@@ -181,7 +220,7 @@ static int work(const struct endpoint *ep)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGUSR1);
-	while (!ended && n < REQUESTS_MAX && !has_grown()) {
+	while (!ended && !aside && n < REQUESTS_MAX && !has_grown() && (!one_of_many || await_request())) {
 		fd = accept4(STDIN_FILENO, NULL, NULL, SOCK_CLOEXEC);
 		if (fd < 0 && errno != EINTR && errno != ECONNABORTED)
 			return EXIT_FAILURE;
@@ -243,6 +282,19 @@ static size_t reap(pid_t *worker, size_t n)
 	return left;
 }
 
+/* The only worker goes on by itself, and leaves room for another one. */
+static void set_aside(pid_t *worker)
+{
+	size_t i;
+
+	for (i = 1; i < WORKERS_MAX; i++)
+		if (worker[i] <= 0) {
+			worker[i] = worker[0];
+			worker[0] = 0;
+			return;
+		}
+}
+
 /* Keeps n workers alive until told to end; returns the signal that said so. */
 static int watch(const struct endpoint *ep, pid_t *worker, size_t n, const sigset_t *set, const sigset_t *before)
 {
@@ -255,8 +307,11 @@ static int watch(const struct endpoint *ep, pid_t *worker, size_t n, const sigse
 			if (worker[i] <= 0)
 				worker[i] = worker_start(ep, before);
 		sig = sigtimedwait(set, NULL, &second);		/* a fork(2) that failed is tried again */
-		if (sig > 0 && sig != SIGCHLD)
+		if (sig == SIGUSR2 && one_of_many)
+			set_aside(worker);
+		else if (sig > 0 && sig != SIGCHLD && sig != SIGUSR2)
 			return sig;
+		reap(worker + n, WORKERS_MAX - n);
 		if (sig == SIGCHLD && reap(worker, n) < n)
 			slow_down();
 	}
@@ -281,8 +336,8 @@ static void end(pid_t *worker, size_t n, int sig)
 }
 
 /*
- * mod_fcgid gives a process one request at a time, so that workers behind it would never hear of one.  It says nothing of itself
- * in the environment, but names each socket PARENT.NUMBER, PARENT being its own process (2.3.9, fcgid_proc_unix.c).
+ * mod_fcgid says nothing of itself in the environment, but names each socket PARENT.NUMBER, PARENT being its own process (2.3.9,
+ * fcgid_proc_unix.c).
  */
 static bool is_one_of_many(void)
 {
@@ -299,18 +354,15 @@ static bool is_one_of_many(void)
 
 int serve_fcgi(const struct endpoint *ep)
 {
-	const bool one = is_one_of_many();
-	const struct conf *conf = one ? NULL : serve_settings(environ);
+	const struct conf *conf = (one_of_many = is_one_of_many()) ? NULL : serve_settings(environ);
 	size_t n = !conf || ep->streams ? 1 : (size_t)(ep->many ? conf->mcp_workers : conf->workers), i;
 	pid_t worker[WORKERS_MAX] = { 0 };
 	sigset_t set, before;
 
-	if (one)
-		return ep->streams ? serve_streams(ep) : work(ep);
 	sigemptyset(&set);
 	for (i = 0; i < sizeof heard / sizeof *heard; i++)
 		sigaddset(&set, heard[i]);
 	sigprocmask(SIG_BLOCK, &set, &before);
-	end(worker, n, watch(ep, worker, n, &set, &before) == SIGUSR1 ? SIGUSR1 : SIGTERM);
+	end(worker, WORKERS_MAX, watch(ep, worker, n, &set, &before) == SIGUSR1 ? SIGUSR1 : SIGTERM);
 	return EXIT_SUCCESS;
 }

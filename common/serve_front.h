@@ -10,6 +10,9 @@
 /* The settings of this process, read once; NULL when they are not usable (logged). */
 const struct conf *serve_settings(char *const *env);
 
+/* Is the file no longer the one that they were read from?  False while they are not usable: then each request reads it. */
+bool serve_settings_changed(void);
+
 /* The process has answered its only request: leaves the rows in good order. */
 void serve_leave(void);
 
@@ -38,6 +41,9 @@ int64_t serve_milliseconds(void);
 /* What a FastCGI request says; with is libfcgi's request. */
 long serve_fcgi_read(void *with, char *to, size_t n) __attribute__((nonnull));
 int serve_fcgi_write(void *with, const char *from, size_t n) __attribute__((nonnull));
+
+/* Ends the answer, and takes what is left of the request. */
+void serve_fcgi_finish(void *with) __attribute__((nonnull));
 
 void serve_signal(int sig, void (*handler)(int), int flags);
 

@@ -135,10 +135,8 @@ static bool line_answer(const struct endpoint *ep, struct line *l)
 	asked.r.keepConnection = 1;
 	if (FCGX_Accept_r(&asked.r) >= 0) {
 		serve_one(ep, asked.r.envp, &front);
-		if (!asked.kept) {
-			FCGX_FClose(asked.r.err);
-			FCGX_FClose(asked.r.out);
-		}
+		if (!asked.kept)
+			serve_fcgi_finish(&asked.r);
 	} else if (asked.r.ipcFd < 0) {
 		l->out.fd = -1;		/* libfcgi has closed it */
 	}

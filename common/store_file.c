@@ -15,7 +15,7 @@
 #include "store.h"
 #include "store_sql.h"
 
-enum { APPLICATION_ID = 1296257097 };
+enum { APPLICATION_ID = 1296257097, OLDEST_SQLITE = 3037000 /* STRICT tables */ };
 
 extern const char schema_text[], migrate_2_text[], migrate_3_text[];
 
@@ -132,6 +132,8 @@ static const char *examine(struct arena *a, sqlite3 *db)
 	const char *wrong = NULL;
 	char *text;
 
+	if (sqlite3_libversion_number() < OLDEST_SQLITE)
+		return arena_printf(a, "needs SQLite 3.37 or newer, and this is %s", sqlite3_libversion());
 	if (store_ask(db, "PRAGMA application_id") != APPLICATION_ID)
 		return "is not a database of mcp-cgi";
 	if (version > store_version())

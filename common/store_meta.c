@@ -16,3 +16,19 @@ const struct fail *meta_find_key(struct store *s, struct digest *key)
 	}
 	return no;
 }
+
+const struct fail *meta_find_setup(struct store *s, bool *over)
+{
+	struct query q = query_new(s, SQL_META_FIND_SETUP);
+
+	*over = query_row(&q);
+	return query_end(&q);
+}
+
+const struct fail *meta_put_setup(struct store *s, int64_t now)
+{
+	struct query q = query_new(s, SQL_META_PUT_SETUP);
+
+	query_int(&q, ":now", now);
+	return query_run(&q);
+}

@@ -55,6 +55,14 @@ const struct fail *operate_client_drop(struct store *s, const char *id)
 	return run_for(s, SQL_OPERATE_CLIENT_DROP, id);
 }
 
+const struct fail *operate_doctor_reap(struct store *s, int64_t before)
+{
+	struct query q = query_new(s, SQL_OPERATE_DOCTOR_REAP);
+
+	query_int(&q, ":before", before);
+	return query_run(&q);
+}
+
 const struct fail *operate_access_drop(struct store *s, const struct digest *hash)
 {
 	struct query q = query_new(s, SQL_OPERATE_ACCESS_DROP);

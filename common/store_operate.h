@@ -19,6 +19,9 @@ const struct fail *operate_client_set_disabled(struct store *s, const char *id, 
 /* Removes the client with all its grants, codes and tokens. */
 const struct fail *operate_client_drop(struct store *s, const char *id) __attribute__((nonnull, warn_unused_result));
 
+/* Removes what was made for the doctor before that second, and nobody has removed (doctor_token.h). */
+const struct fail *operate_doctor_reap(struct store *s, int64_t before) __attribute__((nonnull, warn_unused_result));
+
 const struct fail *operate_access_drop(struct store *s, const struct digest *hash)
     __attribute__((nonnull, warn_unused_result));
 

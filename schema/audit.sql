@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: ISC
 -- What happened.
 
--- audit_put: register authorize token revoke introspect account mcp listen mcpctl
+-- audit_put: register authorize token revoke introspect account mcp listen mcpctl setup
 INSERT INTO audit (at, attempt, request, event, outcome, why, user, client_id, resource, address)
 VALUES (:now, :attempt, :request, :event, :outcome, :why, :user, :client_id, :resource, :address);
 
--- audit_reap: register authorize token revoke introspect account mcp listen mcpctl
+-- audit_reap: register authorize token revoke introspect account mcp listen mcpctl setup
 -- Rows come in the order of time, so that the oldest are the first; a few go with every new one.
 DELETE FROM audit WHERE id < (SELECT min(id) FROM audit) + 20 AND at < :before;
 

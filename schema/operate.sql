@@ -18,5 +18,9 @@ UPDATE client SET disabled_at = :disabled_at WHERE id = :id;
 -- With everything that was granted to it.
 DELETE FROM client WHERE id = :id;
 
+-- operate_doctor_reap: mcpctl
+-- What mcpctl doctor leaves behind when it is killed: the names of its clients begin so, and live for minutes.
+DELETE FROM client WHERE id >= 'doctor_' AND id < 'doctor`' AND kind = 'operator' AND created_at < :before;
+
 -- operate_access_drop: mcpctl
 DELETE FROM access WHERE hash = :hash;

@@ -147,7 +147,7 @@ function end_synopsis() {
 }
 
 BEGIN {
-	split("Nm Xr Sx Ar Fl Op Oo Oc Cm Pa Ev Ql Dq Pq Em Ns", names, " ")
+	split("Nm Xr Sx Ar Fl Op Oo Oc Cm Pa Ev Dv Ql Dq Pq Em Ns", names, " ")
 	for (i in names)
 		inline[names[i]] = 1
 }

@@ -3,7 +3,7 @@
 #
 # packages.sh: sees to it that the Debian packages are there that building, running, testing or measuring needs.
 #
-#	tests/packages.sh build|run|check|bench|test ...
+#	tests/packages.sh build|run|check|bench|test|all ...
 #
 # What is there already is left alone, and then nothing is asked of the network.  Missing packages are installed when
 # that is allowed without asking (root, or sudo without a password); else the one line that installs them is printed,
@@ -14,10 +14,14 @@ build="gcc make pkg-config libc6-dev libfcgi-dev libjson-c-dev libssl-dev libsql
 run="lighttpd curl"
 bench="wrk"
 # Some tools of the tests are in Python, and one of the README in PHP.
-check="libcmocka-dev sqlite3 python3 php-cli"
+check="libcmocka-dev sqlite3 python3 php-cli mandoc"
 # libclang-rt-14-dev carries libclang_rt.fuzzer and the sanitizers of Debian 12's clang, which only recommends it.
 # Apache without its service: a test starts it.
 test="clang libclang-rt-14-dev chromium apache2-bin libapache2-mod-fcgid"
+# The Debian package, and a small Debian to install it in.
+deb="debhelper dpkg-dev po-debconf lintian debootstrap"
+# What the other web servers of `make test-all` need.
+all="spawn-fcgi nginx fcgiwrap"
 
 # A Node from elsewhere will do; Debian's npm would bring a second one.
 node() {
@@ -38,7 +42,8 @@ wanted() {
 		run) echo "$run" ;;
 		bench) echo "$run $bench" ;;
 		check) echo "$build $run $check" && node ;;
-		test) echo "$build $run $bench $check $test" && node ;;
+		test) echo "$build $run $bench $check $test $deb" && node ;;
+		all) echo "$all" ;;
 		*) echo "unknown:$what" ;;
 		esac
 	done | tr ' ' '\n' | sort -u

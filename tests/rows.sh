@@ -6,9 +6,11 @@
 # one has both, when one waits without a reason, or when a test carries an id of a listed group that is not on the list.
 
 #
-# `rows.sh fronts` reads what wire/run.mjs has left behind in build/rows.FRONT instead: every row has to have passed behind
-# lighttpd with FastCGI and as plain CGI, but for those that wait and those that only one of them can have: EN-10 and EN-12
-# are about records of FastCGI and workers that are replaced; EN-07 and EN-08 start a program from a shell, as CGI does.
+# `rows.sh fronts [FRONT...]` reads what wire/run.mjs has left behind in build/rows.FRONT instead: every row has to have passed
+# behind each of the fronts (lighttpd with FastCGI and as plain CGI, unless they are named), but for those that wait and those
+# that this front cannot have: EN-10 and EN-12 are about records of FastCGI and workers that are replaced; EN-07 and EN-08 start
+# a program from a shell, as CGI does; BR-13 starts an Apache of its own beside lighttpd; HO-10 to HO-13 are about plain CGI,
+# .htaccess, units of systemd and mod_fcgid.
 
 set -eu
 cd "$(dirname "$0")"
@@ -20,8 +22,16 @@ on_fronts() {
 	grep -oE '^[A-Z]{2}-[0-9]{2}[a-z]?' rows.list | sort >"$work/all"
 	grep -vE '^(#|$)' ROWS | awk '{ print $1 }' | sort >"$work/waiting"
 	failed=0
-	for front in fastcgi cgi; do
-		case $front in fastcgi) other='EN-0[78]' ;; cgi) other='EN-1[02]' ;; esac
+	[ $# -gt 0 ] || set -- fastcgi cgi
+	for front; do
+		case $front in
+		fastcgi) other='EN-0[78]|HO-1[0-3]' ;;
+		cgi) other='EN-1[02]|HO-1[1-3]' ;;
+		apache-fcgid) other='BR-13|EN-0[78]|EN-1[02]|HO-1[0-2]' ;;
+		apache-proxy) other='BR-13|EN-0[78]|HO-1[013]' ;;
+		htaccess*) other='BR-13|EN-1[02]|HO-1[23]' ;;
+		*) other='BR-13|EN-1[02]|HO-1[1-3]' ;;
+		esac
 		grep -vxE "$other" "$work/all" | comm -23 - "$work/waiting" >"$work/both"
 		if [ -s "../build/rows.$front" ]; then
 			comm -23 "$work/both" "../build/rows.$front" >"$work/out"
@@ -38,7 +48,10 @@ on_fronts() {
 	exit "$failed"
 }
 
-[ "${1:-}" != fronts ] || on_fronts
+if [ "${1:-}" = fronts ]; then
+	shift
+	on_fronts "$@"
+fi
 
 cat wire/*.test.mjs | tr '\n\t' '  ' | grep -oE "\brow\( *'[A-Z]{2}-[0-9]{2}[a-z]?'" | sed "s/.*'\(.*\)'/\1/" |
 	sort -u >"$work/tested"

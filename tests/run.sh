@@ -4,7 +4,8 @@
 # run.sh: runs the tests and counts them.
 #
 #	tests/run.sh check	fences, statements, unit tests, mcpctl, wire tests in process under the sanitizers
-#	tests/run.sh test	all of that, and lighttpd, the clients, the conformance suite, Chromium, fuzzing, make run itself
+#	tests/run.sh test	all of that, and lighttpd, Apache, the clients, the conformance suite, Chromium, fuzzing, make run itself
+#	tests/run.sh all	all of that, and every web server that there is configuration for
 #
 # Every suite prints lines that begin with "ok" or "not ok"; a suite that fails without such a line counts as one
 # failure.  The last line is `N passed, N failed`.
@@ -25,6 +26,7 @@ suite() {
 	echo "# $name ($(($(date +%s) - began)) s)"
 	{ "$@" </dev/null 2>&1; echo $? >"$tap.status"; } | tee "$tap.out"
 	cat "$tap.out" >>"$tap"
+	echo "$name:$(grep -c '^ok' "$tap.out"):$(grep -c '^not ok' "$tap.out")" >>"$tap.counts"
 	if [ "$(cat "$tap.status")" -ne 0 ] && ! grep -q '^not ok' "$tap.out"; then
 		echo "not ok - $name: exit status $(cat "$tap.status")" | tee -a "$tap"
 	fi
@@ -83,6 +85,26 @@ other_builds() {
 	rm -rf build/clang build/dynamic
 }
 
+# lib/fronts.mjs knows what they are.
+fronts='fastcgi cgi apache-fcgid htaccess'
+[ "$what" != all ] || fronts="$fronts apache-proxy apache-cgi htaccess-sub nginx"
+
+on_each() {
+	for front in $fronts; do
+		suite "$1, $front" run_node "tests/$1/run.mjs" "$front"
+	done
+}
+
+# What passed and what failed, a line a front.
+table() {
+	echo '# front          wire          clients       conformance'
+	for front in $fronts; do
+		awk -F '[:,] *' -v front="$front" '$2 == front { n[$1] = $3 " / " $4 }
+		END { printf "# %-14s %-13s %-13s %s\n", front, n["wire"], n["clients"], n["conformance"] }' "$tap.counts"
+	done
+	echo '# (passed / failed)'
+}
+
 suite 'build' build 'gcc, static-PIE' all
 suite 'sanitizers' build 'gcc, ASan and UBSan' inproc unit
 suite 'npm' node
@@ -93,27 +115,29 @@ suite 'unit' unit
 suite 'json schema' tests/conformance/schema_suite.sh
 suite 'operator' tests/live/mcpctl.sh
 suite 'wire, in process' env MCP_TESTS_JOBS=8 tests/node_modules/.bin/node tests/wire/run.mjs inproc
-if [ "$what" = test ]; then
+if [ "$what" != check ]; then
 	suite 'other builds' other_builds
 	suite 'rebuild' tests/live/rebuild.sh
 	suite 'serve' tests/live/serve.sh
 	suite 'fetch' tests/live/fetch.sh
 	suite 'streams' tests/live/streams.sh
 	suite 'kill -9 under load' tests/live/kill.sh
-	suite 'wire, lighttpd FastCGI' run_node tests/wire/run.mjs fastcgi
-	suite 'wire, lighttpd CGI' run_node tests/wire/run.mjs cgi
-	suite 'clients, FastCGI' run_node tests/clients/run.mjs fastcgi
-	suite 'clients, CGI' run_node tests/clients/run.mjs cgi
+	on_each wire
+	on_each clients
 	suite 'judges, make run' run_node tests/judges/run.mjs fastcgi
 	suite 'judges, make run as CGI' run_node tests/judges/run.mjs cgi
-	suite 'conformance, FastCGI' run_node tests/conformance/run.mjs fastcgi
-	suite 'conformance, CGI' run_node tests/conformance/run.mjs cgi
+	on_each conformance
 	suite 'everything' run_node tests/conformance/everything.mjs fastcgi
 	suite 'browser' run_node tests/browser/run.mjs fastcgi
 	suite 'inspector, make run' run_node tests/inspector/run.mjs fastcgi
 	suite 'make run' tests/live/run.sh
+	suite 'make dist' tests/live/dist.sh
+	suite 'Debian package' tests/live/deb.sh
+	suite 'manual' tests/live/manual.sh
 	suite 'fuzz' tests/fuzz/run.sh 4
-	suite 'rows on each front' tests/rows.sh fronts
+	# shellcheck disable=SC2086
+	suite 'rows on each front' tests/rows.sh fronts $fronts
+	table
 fi
 
 passed=$(grep -c '^ok' "$tap")

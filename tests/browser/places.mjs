@@ -3,7 +3,10 @@
 // The way to each page that a person can meet, walked in the browser: where the sign-in, refused, consent, error,
 // throttled, expired, answered, refusal and forbidden pages come from.
 
+import fs from 'node:fs';
+import path from 'node:path';
 import { choice, password, signIn, submit, username } from '../lib/chromium.mjs';
+import { SETUP_ROUTE } from '../lib/setup.mjs';
 import { authParams, formEncode, obtain, pkce, register, useToken } from '../lib/oauth.mjs';
 
 export const LONG = {
@@ -37,7 +40,7 @@ async function toRefused(page, s, o) {
 
 /** Does something that posts a form, and waits until the page that comes of it is there. */
 export async function answered(page, act) {
-	const [response] = await Promise.all([page.waitForResponse((r) => r.request().method() === 'POST' && /\/(authorize|account)$/.test(r.url())), act()]);
+	const [response] = await Promise.all([page.waitForResponse((r) => r.request().method() === 'POST' && /\/(authorize|account|setup)$/.test(r.url())), act()]);
 	await page.waitForLoadState('load');
 	return response;
 }
@@ -197,6 +200,49 @@ async function toWaiting(page, s) {
 	await page.goto(await request(s));
 }
 
+export const SETUP_SECRET = 'a secret of nobody else';
+
+/** Nobody has been made here yet. */
+export async function toSetup(page, s) {
+	s.sql('DELETE FROM session; DELETE FROM user', { json: false });
+	if (!s.web.length) {
+		s.web.push(...SETUP_ROUTE[s.front]);
+		await s.restart();
+	}
+	await page.goto(`${s.issuer}/setup`);
+	await page.locator('[name="secret"]').waitFor();
+}
+
+export async function toSetupUser(page, s, secret = SETUP_SECRET) {
+	await toSetup(page, s);
+	await page.locator('[name="secret"]').fill(secret);
+	await answered(page, () => page.locator('button').click());
+}
+
+export async function makeUser(page, again = 'correct horse battery staple') {
+	await username(page).fill('ada');
+	await page.locator('[name="password"]').fill('correct horse battery staple');
+	await page.locator('[name="again"]').fill(again);
+	return answered(page, () => page.locator('button').click());
+}
+
+/** Others can list the folder of the database, as a look at the host finds. */
+export async function toSetupFindings(page, s) {
+	await toSetup(page, s);
+	fs.chmodSync(path.dirname(s.conf), 0o755);
+	await page.locator('[name="secret"]').fill(SETUP_SECRET);
+	await answered(page, () => page.locator('button').click());
+}
+
+async function toSetupUnset(page, s) {
+	await toSetup(page, s);
+	s.writeConf(`issuer = https://CHANGE-ME\n${s.readConf()}`);
+	await s.restart();
+	await page.goto(`${s.issuer}/setup`);
+}
+
+const SETUP = { settings: { setup_secret: SETUP_SECRET } };
+
 /** Every page: name, the way to it, the status of the document, and settings it needs. */
 export const PLACES = [
 	{ name: 'sign-in', go: toSignIn, status: 200 },
@@ -226,4 +272,11 @@ export const PLACES = [
 	{ name: 'account password refused', go: toPasswordRefused, status: 401 },
 	{ name: 'account after signing out', go: async (page, s) => { await toAccount(page, s); await page.locator('button[value="signout"]').click(); await password(page).waitFor(); }, status: 200 },
 	{ name: 'account forbidden', go: toAccountForbidden, status: 403 },
+	{ name: 'setup', go: toSetup, status: 200, ...SETUP },
+	{ name: 'setup wrong secret', go: (page, s) => toSetupUser(page, s, 'not the secret of it'), status: 401, ...SETUP },
+	{ name: 'setup user', go: toSetupUser, status: 200, ...SETUP },
+	{ name: 'setup findings', go: toSetupFindings, status: 200, ...SETUP },
+	{ name: 'setup user refused', go: async (page, s) => { await toSetupUser(page, s); await makeUser(page, 'something else again'); }, status: 400, ...SETUP },
+	{ name: 'setup done', go: async (page, s) => { await toSetupUser(page, s); await makeUser(page); }, status: 200, ...SETUP },
+	{ name: 'setup settings refused', go: toSetupUnset, status: 503, ...SETUP },
 ];

@@ -9,7 +9,7 @@ import { ok } from '../lib/check.mjs';
 
 const AXE = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-const OWN = ['/authorize', '/account'];
+const OWN = ['/authorize', '/account', '/setup'];
 export const SIZES = [[320, 640], [390, 844], [1280, 900]];
 
 /** Watches a page: what it asks for, what it says in the console. */
@@ -21,7 +21,7 @@ function watch(page, s) {
 	});
 	page.on('console', (m) => {
 		// The browser notes the status of a refused page in the console; that is no fault of the page.
-		const own = /^Failed to load resource: the server responded with a status of 4\d\d/.test(m.text()) && OWN.some((p) => m.location().url.startsWith(s.issuer + p));
+		const own = /^Failed to load resource: the server responded with a status of (4\d\d|503)/.test(m.text()) && OWN.some((p) => m.location().url.startsWith(s.issuer + p));
 		// The icon of the site is the web server's to have or not.
 		const icon = m.location().url.endsWith('/favicon.ico');
 		if (['error', 'warning'].includes(m.type()) && !own && !icon) seen.console.push(`${m.text()} ${m.location().url}`.trim());

@@ -16,6 +16,7 @@ const OF = {
 	'apache-proxy': { modules: ['env', 'proxy', 'proxy_fcgi'], file: 'mcp-proxy-fcgi.conf' },
 	'apache-cgi': { modules: ['alias', 'env', 'cgid'], file: 'mcp-cgi.conf' },
 	htaccess: { modules: ['alias', 'env', 'cgid', 'setenvif', 'negotiation', 'autoindex'], folder: '' },
+	'htaccess-fcgid': { modules: ['alias', 'env', 'cgid', 'fcgid', 'setenvif', 'negotiation', 'autoindex'], folder: '', htaccess: 'htaccess' },
 	'htaccess-sub': { modules: ['alias', 'env', 'cgid', 'setenvif', 'rewrite', 'negotiation', 'autoindex'], folder: 'mcp-cgi-bin' },
 };
 const WELL_KNOWN = ['oauth-authorization-server', 'oauth-protected-resource', 'openid-configuration'];
@@ -31,7 +32,7 @@ export function layOut(s, copies) {
 		(copies ? fs.copyFileSync : fs.linkSync)(`${from}/${name}`, as);
 	};
 	for (const name of fs.readdirSync(from)) put(name, `${to}/${name}`);
-	if (s.front === 'htaccess') for (const name of WELL_KNOWN) put('metadata', `${to}/.well-known/${name}`);
+	if (!folder) for (const name of WELL_KNOWN) put('metadata', `${to}/.well-known/${name}`);
 	s.programs = to;
 }
 
@@ -44,7 +45,7 @@ function withLine(text, name, value) {
 
 /** The .htaccess, with the one line that says where the settings are, and a route or a copy for each further endpoint. */
 function writeHtaccess(s) {
-	let text = withLine(fs.readFileSync(`${install().share}/apache-conf/${s.front}`, 'utf8'), 'SetEnv MCP_CGI_CONF', s.conf);
+	let text = withLine(fs.readFileSync(`${install().share}/apache-conf/${OF[s.front].htaccess ?? s.front}`, 'utf8'), 'SetEnv MCP_CGI_CONF', s.conf);
 	for (const at of morePaths(s)) {
 		if (s.front === 'htaccess-sub') {
 			text = text.replace('RewriteEngine On\n', `$&RewriteRule "^${at.slice(1).replaceAll('.', '\\.')}(/.*)?$" "mcp-cgi-bin/mcp$1" [END]\n`);
@@ -67,7 +68,7 @@ export function routeOf(front, at) {
 /** What stands in the VirtualHost of the installation. */
 export function host(s) {
 	const { file } = OF[s.front];
-	if (!file) return [`<Directory ${q(`${s.dir}/www`)}>`, 'AllowOverride All', 'Options FollowSymLinks', 'Require all granted', '</Directory>'];
+	if (!file) return [`<Directory ${q(`${s.dir}/www`)}>`, `AllowOverride ${s.allowOverride}`, 'Options FollowSymLinks', 'Require all granted', '</Directory>'];
 	return [
 		`Define MCP_CGI ${q(s.programs)}`,
 		`Define MCP_CONF ${q(s.conf)}`,
@@ -83,7 +84,7 @@ export function host(s) {
 function configuration(s) {
 	const { modules } = OF[s.front], run = `${s.dir}/run`;
 	return [
-		...[...COMMON, ...modules].map((m) => `LoadModule ${m}_module ${MODULES}/mod_${m}.so`),
+		...[...COMMON, ...modules, ...(s.modules ?? [])].map((m) => `LoadModule ${m}_module ${MODULES}/mod_${m}.so`),
 		'ServerName 127.0.0.1',
 		'TypesConfig /dev/null',
 		`Listen 127.0.0.1:${s.port}`,
@@ -130,7 +131,7 @@ export async function startServer(s) {
 		if (AS_ROOT) chown(`${s.dir}/${dir}`);
 	}
 	if (!OF[s.front].file) writeHtaccess(s);
-	fs.writeFileSync(conf, configuration(s));
+	fs.writeFileSync(conf, s.edit ? s.edit(configuration(s)) : configuration(s));
 	s.exit = undefined;
 	if (s.front === 'apache-proxy') await startPrograms(s);
 	launch(s, ['/usr/sbin/apache2', '-D', 'FOREGROUND', '-d', s.dir, '-f', conf], { PATH: process.env.PATH, ...s.env });

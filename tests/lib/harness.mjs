@@ -437,9 +437,9 @@ function copySite(s, from, owned) {
  * or a section: see withSettings; {issuer} in it is filled in); user: false makes no user; env: more environment for
  * the server; ownPrograms: the programs are a copy of its own, so that one of them can be replaced (behind a web server);
  * site: a folder of which a copy becomes the site. s.web: lines that the web server's configuration ends with; s.restart()
- * after a change.
+ * after a change. allowOverride: of Apache, where there is nothing but .htaccess.
  */
-export async function start({ front, settings = {}, user = true, env = {}, ownPrograms = false, site } = {}) {
+export async function start({ front, settings = {}, user = true, env = {}, ownPrograms = false, site, allowOverride = 'All' } = {}) {
 	const owned = AS_ROOT && front !== 'inproc';
 	const s = {
 		front,
@@ -450,6 +450,7 @@ export async function start({ front, settings = {}, user = true, env = {}, ownPr
 		answers: 0,
 		env,
 		web: [],
+		allowOverride,
 	};
 	s.dir = freshFolder(owned);
 	for (const sub of ['run', 'www', 'log']) {
@@ -482,6 +483,7 @@ export async function start({ front, settings = {}, user = true, env = {}, ownPr
 		}
 	};
 	s.logMark = () => s.log().length;
+	s.mcpctl = ctl;
 	s.ctl = (args, stdin) => runAs(owned, [ctl, '--config', s.conf, ...args], { input: stdin });
 	s.run = (argv, opts) => runAs(owned, argv, opts);
 	s.readConf = () => fs.readFileSync(s.conf, 'utf8');

@@ -39,7 +39,7 @@ const NO_STORE_PATHS = /^\/(token|register|revoke|introspect|authorize|account)(
 /** An error page that the web server wrote itself (bad request line, too long header, unknown method, ...). */
 export function isServersOwn(s, r) {
 	if (s.front === 'inproc') return r.status === 404 && r.text === '' && !r.headers['content-type'];
-	if (APACHE.includes(s.front)) return /^text\/html; ?charset=iso-8859-1$/i.test(r.headers['content-type'] ?? '');
+	if (APACHE.includes(s.front)) return /^(text\/html; ?charset=iso-8859-1|message\/http)$/i.test(r.headers['content-type'] ?? '');
 	if (NGINX.includes(s.front) && /^<html>\r\n<head><title>\d{3} /.test(r.text)) return true;
 	return (
 		r.text.startsWith('<?xml version="1.0" encoding="iso-8859-1"?>') ||
@@ -76,8 +76,10 @@ function checkStatus(s, r, o) {
 
 function checkInside(r, o) {
 	if (o.content || r.byServer) return;
+	// which file the operator has to edit is what the page of set-up is about
+	const text = r.request?.path.startsWith('/setup') ? r.text.replaceAll('mcp-cgi.conf', '') : r.text;
 	for (const re of INSIDE) {
-		const m = re.exec(r.text);
+		const m = re.exec(text);
 		if (m) throw new Breach('IV-01', r, `the body shows the inside: ${JSON.stringify(m[0])}`);
 	}
 	for (const [name, value] of r.list) {

@@ -75,7 +75,7 @@ async function settled(s) {
 
 export async function startServer(s) {
 	const conf = `${s.dir}/lighttpd.conf`;
-	fs.writeFileSync(conf, configuration(s));
+	fs.writeFileSync(conf, s.edit ? s.edit(configuration(s)) : configuration(s));
 	launch(s, ['lighttpd', '-D', '-f', conf], { PATH: process.env.PATH, ...s.env });
 	await waitUntil(s, () => reachable(s.port), 'lighttpd');
 	if (s.front === 'fastcgi') await settled(s);

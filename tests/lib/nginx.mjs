@@ -57,7 +57,7 @@ export async function startServer(s) {
 		fs.mkdirSync(`${s.dir}/run/${dir}`, { recursive: true });
 		if (AS_ROOT) chown(`${s.dir}/run/${dir}`);
 	}
-	fs.writeFileSync(conf, configuration(s));
+	fs.writeFileSync(conf, s.edit ? s.edit(configuration(s)) : configuration(s));
 	fs.rmSync(socket, { force: true });
 	s.exit = undefined;
 	const user = AS_ROOT ? ['-u', OWNER, '-g', OWNER] : [];

@@ -262,6 +262,9 @@ static const struct {
 	  registration_token) },
 	{ "registration_token", "1234567890123456789012345678901", false, 0 },
 	{ "registration_token", "", false, 0 },
+	{ "setup_secret", "sixteen letters.", true, offsetof(struct conf, setup_secret) },
+	{ "setup_secret", "fifteen letters", false, 0 }, { "setup_secret", "", false, 0 },
+	{ "setup_secret", "CHANGE-ME-please-or-else", false, 0 }, { "site_name", "CHANGE-ME", false, 0 },
 };
 
 static void a_text_is_taken_as_it_stands_or_refused(void **state)

@@ -212,6 +212,20 @@ static void visible_is_what_shows_something(void **state)
 		row_check(!visible_is(no[i]), "%zu: %s", i, no[i]);
 }
 
+static void lines_stay_lines_and_nothing_else_gets_through(void **state)
+{
+	static const struct { const char *text, *want; } row[] = {
+		{ "", "" }, { "a", "a" }, { "a\nb", "a\nb" }, { "\n\n", "\n\n" }, { "<a>\n&\t\r", "&lt;a&gt;\n&amp;" },
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct buf b = buf_new(*state);
+
+		html_put_lines(&b, row[i].text);
+		row_check(same_text(b.v ? b.v : "", row[i].want), "%zu: %s", i, shown(b.v));
+	}
+}
+
 static void an_initial_is_one_character(void **state)
 {
 	static const struct { const char *name, *want; } row[] = {
@@ -380,6 +394,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_no_utf8_never_passes, set_up, tear_down),
 		cmocka_unit_test(no_pair_of_bytes_passes_unless_it_is_utf8),
 		cmocka_unit_test(visible_is_what_shows_something),
+		cmocka_unit_test_setup_teardown(lines_stay_lines_and_nothing_else_gets_through, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(an_initial_is_one_character, set_up, tear_down),
 		cmocka_unit_test(the_ink_can_be_read_on_any_accent),
 		cmocka_unit_test_setup_teardown(there_is_an_accent_without_a_setting, set_up, tear_down),

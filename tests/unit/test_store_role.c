@@ -196,6 +196,8 @@ CALL(change_since) { struct change *c; size_t n; forget(change_since(s, arena, 0
 CALL(change_version) { int64_t version; forget(change_version(s, &version)); }
 CALL(document_may_read) { bool may; forget(document_may_read(s, 1, 1, &may)); }
 CALL(token_reap) { forget(token_reap(s, 1, START)); }
+CALL(meta_find_setup) { bool over; forget(meta_find_setup(s, &over)); }
+CALL(meta_put_setup) { forget(meta_put_setup(s, START)); }
 CALL(user_each) { forget(user_each(s, arena, each_user, NULL)); }
 CALL(user_find_any) { struct user *u; forget(user_find_any(s, arena, &u)); }
 CALL(user_find) { struct user *u; forget(user_find(s, arena, "x", &u)); }
@@ -204,11 +206,11 @@ CALL(user_set_disabled) { forget(user_set_disabled(s, 1, 0)); }
 CALL(user_set_password) { forget(user_set_password(s, 1, "x")); }
 
 enum { R = ROLE_REGISTER, A = ROLE_AUTHORIZE, T = ROLE_TOKEN, V = ROLE_REVOKE, M = ROLE_MCP,
-    O = ROLE_MCPCTL, W = ROLE_WORK, I = ROLE_INTROSPECT, P = ROLE_ACCOUNT, L = ROLE_LISTEN, WEB = R | A | T | V | M | I | P };
+    O = ROLE_MCPCTL, W = ROLE_WORK, I = ROLE_INTROSPECT, P = ROLE_ACCOUNT, L = ROLE_LISTEN, U = ROLE_SETUP, WEB = R | A | T | V | M | I | P };
 
 #define ROW(name, roles) { #name, name##_call, roles }
 
-/* Who needs what: no program that answers the net can make a user, none but token can make a token. */
+/* Who needs what: no program that answers the net but setup can make a user, none but token can make a token. */
 static const struct {
 	const char *name;
 	void (*call)(struct store *s);
@@ -217,7 +219,7 @@ static const struct {
 	ROW(access_drop, V), ROW(access_find, M | L), ROW(access_find_owner, V), ROW(access_put, T),
 	ROW(assertion_put, T | V | I), ROW(client_keys_put, T | V | I), ROW(introspection_find, I),
 	ROW(account_each, P), ROW(account_revoke, P), ROW(account_set_password, P),
-	ROW(audit_last, O), ROW(audit_next, O), ROW(audit_put, WEB | O | L),
+	ROW(audit_last, O), ROW(audit_next, O), ROW(audit_put, WEB | O | L | U),
 	ROW(client_document_find_disabled, A), ROW(client_document_put, A),
 	ROW(client_change, R), ROW(client_drop_managed, R), ROW(client_find_managed, R), ROW(client_find_same, R),
 	ROW(client_reap, R | O), ROW(client_find, R | A | T | V | I | P),
@@ -230,12 +232,12 @@ static const struct {
 	ROW(grant_find, T | V),
 	ROW(grant_find_before, A), ROW(grant_find_machine, T), ROW(grant_touch, T | M | L),
 	ROW(grant_put, A), ROW(grant_put_machine, T), ROW(grant_revoke, T | V | O), ROW(grant_revoke_user, P | O), ROW(grant_set_generation, T),
-	ROW(limit_count, WEB), ROW(limit_drop, WEB), ROW(limit_find, WEB),
-	ROW(limit_give_back, WEB),
+	ROW(limit_count, WEB | U), ROW(limit_drop, WEB), ROW(limit_find, WEB),
+	ROW(limit_give_back, WEB | U),
 	ROW(list_client, O), ROW(list_client_name, O), ROW(list_clients, O), ROW(list_grant, O), ROW(list_grants, O),
 	ROW(list_token, O), ROW(list_waiting, O), ROW(operate_access_drop, O), ROW(operate_client_approve, O),
 	ROW(operate_client_drop, O), ROW(operate_client_put, O), ROW(operate_client_set_disabled, O), ROW(reap, O),
-	ROW(meta_find_key, A | P | M), ROW(pending_find, A), ROW(pending_move, A | P), ROW(pending_prove, A), ROW(pending_put, A), ROW(pending_take, A),
+	ROW(meta_find_key, A | P | M), ROW(meta_find_setup, U), ROW(meta_put_setup, U), ROW(pending_find, A), ROW(pending_move, A | P), ROW(pending_prove, A), ROW(pending_put, A), ROW(pending_take, A),
 	ROW(pinned_drop, O), ROW(pinned_each, O), ROW(pinned_find, A | O), ROW(pinned_put, O),
 	ROW(redirect_rule_drop, O), ROW(redirect_rule_each, R | A | O), ROW(redirect_rule_put, O),
 	ROW(refresh_find, T | V), ROW(refresh_put, T), ROW(refresh_take, T), ROW(session_drop, A | P),
@@ -245,8 +247,8 @@ static const struct {
 	ROW(task_look, W), ROW(task_move, M | W | O), ROW(task_put, M), ROW(task_take, W), ROW(task_tell, W), ROW(task_user, W),
 	ROW(task_waits, W),
 	ROW(token_reap, T), ROW(user_each, O),
-	ROW(user_find, A | P | O), ROW(user_find_any, A | P),
-	ROW(user_put, O), ROW(user_set_disabled, O), ROW(user_set_password, O),
+	ROW(user_find, A | P | O), ROW(user_find_any, A | P | U),
+	ROW(user_put, O | U), ROW(user_set_disabled, O), ROW(user_set_password, O),
 };
 
 static const struct {
@@ -257,6 +259,7 @@ static const struct {
 	{ "token", ROLE_TOKEN },
 	{ "revoke", ROLE_REVOKE }, { "mcp", ROLE_MCP }, { "mcpctl", ROLE_MCPCTL },
 	{ "introspect", ROLE_INTROSPECT }, { "work", ROLE_WORK }, { "account", ROLE_ACCOUNT }, { "listen", ROLE_LISTEN },
+	{ "setup", ROLE_SETUP },
 };
 
 /* The signal that ends the call, or 0. */

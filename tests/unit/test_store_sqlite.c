@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * test_store_sqlite: a host may link against a SQLite that is too old, or has no FTS5; then that is what the check says.  This
+ * program says in SQLite's place what it is.
+ */
+#include "world.h"
+
+static int version = 3040001;
+static bool has_fts5 = true;
+
+int sqlite3_libversion_number(void)
+{
+	return version;
+}
+
+const char *sqlite3_libversion(void)
+{
+	return "3.34.1";
+}
+
+int sqlite3_compileoption_used(const char *name)
+{
+	return strcmp(name, "ENABLE_FTS5") == 0 && has_fts5;
+}
+
+static void a_good_one_is_good(void **state)
+{
+	struct world *w = *state;
+
+	version = 3037000;
+	has_fts5 = true;
+	assert_null(store_check(w->cx.arena, w->file));
+}
+
+static void an_old_one_is_named(void **state)
+{
+	struct world *w = *state;
+
+	version = 3034001;
+	has_fts5 = true;
+	assert_string_equal(store_check(w->cx.arena, w->file), "needs SQLite 3.37 or newer, and this is 3.34.1");
+}
+
+static void one_without_search_is_named(void **state)
+{
+	struct world *w = *state;
+
+	version = 3040001;
+	has_fts5 = false;
+	assert_string_equal(store_check(w->cx.arena, w->file), "needs FTS5, which this SQLite does not have");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_good_one_is_good, world_set_up, world_tear_down),
+		cmocka_unit_test_setup_teardown(an_old_one_is_named, world_set_up, world_tear_down),
+		cmocka_unit_test_setup_teardown(one_without_search_is_named, world_set_up, world_tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
