@@ -17,7 +17,7 @@ bench="wrk"
 check="libcmocka-dev sqlite3 python3 php-cli mandoc"
 # libclang-rt-14-dev carries libclang_rt.fuzzer and the sanitizers of Debian 12's clang, which only recommends it.
 # Apache without its service: a test starts it.
-test="clang libclang-rt-14-dev chromium apache2-bin libapache2-mod-fcgid"
+test="clang libclang-rt-14-dev chromium apache2-bin libapache2-mod-fcgid lighttpd-mod-openssl nginx openssl"
 # The Debian package, and a small Debian to install it in.
 deb="debhelper dpkg-dev po-debconf lintian debootstrap"
 # What the other web servers of `make test-all` need.
