@@ -330,6 +330,8 @@ if (LIGHTTPD.includes(front))
 		s.web = [`server.breakagelog = ${JSON.stringify(file)}`];
 		await s.restart();
 		await logs(s, file);
+		s.web = [];
+		await s.restart();
 	});
 await check('newer programs take the place of those that run, and nothing is lost', () => replaces(s));
 await check('nothing is left over', () => s.stop());
