@@ -205,6 +205,7 @@ install: all
 DEB := $(O)/deb/mcp-cgi-$(VERSION)
 .PHONY: deb
 deb:
+	@tests/packages.sh build deb
 	rm -rf $(O)/deb
 	mkdir -p $(DEB)
 	tar -cf - Makefile README.md LICENSE SECURITY.md CHANGELOG.md cgi common schema site *-conf package | tar -xf - -C $(DEB)

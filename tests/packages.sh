@@ -3,7 +3,7 @@
 #
 # packages.sh: sees to it that the Debian packages are there that building, running, testing or measuring needs.
 #
-#	tests/packages.sh build|run|check|bench|test|all ...
+#	tests/packages.sh build|run|check|bench|dist|deb|test|all ...
 #
 # What is there already is left alone, and then nothing is asked of the network.  Missing packages are installed when
 # that is allowed without asking (root, or sudo without a password); else the one line that installs them is printed,
@@ -17,7 +17,7 @@ bench="wrk"
 check="libcmocka-dev sqlite3 python3 php-cli mandoc"
 # libclang-rt-14-dev carries libclang_rt.fuzzer and the sanitizers of Debian 12's clang, which only recommends it.
 # Apache without its service: a test starts it.
-test="clang libclang-rt-14-dev chromium apache2-bin libapache2-mod-fcgid"
+test="clang libclang-rt-14-dev chromium apache2-bin libapache2-mod-fcgid lighttpd-mod-openssl nginx openssl"
 # dpkg-dev unpacks the source of the libcurl of `make dist`.
 dist="dpkg-dev"
 # The Debian package, and a small Debian to install it in.
@@ -92,10 +92,10 @@ install() {
 
 # shellcheck disable=SC2046,SC2086 # lists of names are meant to be split
 main() {
-	[ $# -gt 0 ] || die "say what for: build, run, check, bench or test."
+	[ $# -gt 0 ] || die "say what for: build, run, check, bench, dist, deb, test or all."
 	names=$(wanted "$@")
 	case $names in
-	*unknown:*) die "say what for: build, run, check, bench or test." ;;
+	*unknown:*) die "say what for: build, run, check, bench, dist, deb, test or all." ;;
 	esac
 	if ! command -v dpkg-query >/dev/null; then
 		echo "packages.sh: this is no Debian; the packages are called there:" $names >&2

@@ -123,6 +123,8 @@ if [ "$what" != check ]; then
 	suite 'doctor' tests/live/doctor.sh
 	suite 'streams' tests/live/streams.sh
 	suite 'kill -9 under load' tests/live/kill.sh
+	suite 'reload, newer programs, migration' tests/live/reload.sh
+	suite 'https and proxies' tests/live/tls.sh
 	on_each wire
 	on_each clients
 	suite 'judges, make run' run_node tests/judges/run.mjs fastcgi

@@ -10,7 +10,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { eq, lacks, match, ok, status } from '../lib/check.mjs';
 import { listen } from '../lib/events.mjs';
-import { hasWorkers, isCgi, isFastcgi } from '../lib/fronts.mjs';
+import { LIGHTTPD, hasWorkers, isCgi, isFastcgi } from '../lib/fronts.mjs';
 import { ROOT, chown, install, start, waitUntil } from '../lib/harness.mjs';
 import { CREATE, KEY, SEARCH, call, modernResult, toolResult } from '../lib/mcp.mjs';
 import { tokenFor } from '../lib/need.mjs';
@@ -228,13 +228,15 @@ async function migrates(s) {
 	const told = await withTraffic(s, async (all) => {
 		t = all;
 		step(version + 1, 'ALTER TABLE document ADD COLUMN later TEXT');
-		const before = s.sql('SELECT count(*) AS n FROM document')[0].n, from = t.put.length;
-		await until(() => t.put.length > from + 3 * ACTORS, 'requests that are put off', 30000);
-		eq(s.sql('SELECT count(*) AS n FROM document')[0].n, before, 'documents after the migration');
-		const r = status(await call(s, t.token, SEARCH, { query: 'text' }), 503, 'a reader');
-		match(r.headers['retry-after'] ?? '', /^\d+$/, 'Retry-After');
-		status(await get(s, '/account', new Jar()), [200, 303, 503], '/account');
-		step(version, 'ALTER TABLE document DROP COLUMN later');
+		try {
+			const before = s.sql('SELECT count(*) AS n FROM document')[0].n, from = t.put.length;
+			await until(() => t.put.length > from + 3 * ACTORS, 'requests that are put off', 30000);
+			eq(s.sql('SELECT count(*) AS n FROM document')[0].n, before, 'documents after the migration');
+			const r = status(await call(s, t.token, SEARCH, { query: 'text' }), 503, 'a reader');
+			match(r.headers['retry-after'] ?? '', /^\d+$/, 'Retry-After');
+		} finally {
+			step(version, 'ALTER TABLE document DROP COLUMN later');
+		}
 		await t.more();
 	});
 	match(s.log().slice(mark), new RegExp(`mcp-cgi mcp [0-9a-f]{16}: \\S+ has schema version ${version + 1}, this program needs ${version}: the program is too old`), 'the log');
@@ -322,6 +324,15 @@ await check('a migration while workers stay: they put requests off, and write no
 await check('a program that dies (SIGSEGV) costs its one request', () => dies(s, 'SIGSEGV'));
 await check('a program that is killed (SIGKILL) costs its one request', () => dies(s, 'SIGKILL'));
 await check('lines of the log have one form, and the id that the answer, the page and the trace have', () => logs(s, `${s.dir}/log/stderr.log`));
+if (LIGHTTPD.includes(front))
+	await check('server.breakagelog names a file for these lines', async () => {
+		const file = s.write('log/programs.log', '');
+		s.web = [`server.breakagelog = ${JSON.stringify(file)}`];
+		await s.restart();
+		await logs(s, file);
+		s.web = [];
+		await s.restart();
+	});
 await check('newer programs take the place of those that run, and nothing is lost', () => replaces(s));
 await check('nothing is left over', () => s.stop());
 if (!front.startsWith('htaccess')) await check('make install over programs at work loses nothing', installsOver);

@@ -14,8 +14,8 @@ import { SEARCH, call, toolResult } from '../lib/mcp.mjs';
 import { Jar, authorize, authParams, follow, formFor, get, obtain, pkce, refresh, register, registerRaw, signIn, useToken } from '../lib/oauth.mjs';
 import { NAME, STS, apacheTls, certificate, lighttpdTls, outside, proxy } from '../lib/tls.mjs';
 
-const FRONTS = ['fastcgi', 'cgi', 'apache-fcgid', 'apache-proxy', 'htaccess'];
-const chosen = process.argv.slice(2);
+const named = process.argv.slice(2);
+const fronts = named.length ? named : ['fastcgi', 'cgi', 'apache-fcgid', 'htaccess'];
 let failed = 0;
 
 async function check(place, name, fn) {
@@ -184,7 +184,7 @@ async function behindProxy(front, kind) {
 	}
 }
 
-for (const front of FRONTS.filter((f) => !chosen.length || chosen.includes(f))) {
+for (const front of fronts) {
 	for (const [place, run] of [['own TLS', () => ownTls(front)], ['nginx', () => behindProxy(front, 'nginx')], ['lighttpd', () => behindProxy(front, 'lighttpd')]])
 		try {
 			await run();
