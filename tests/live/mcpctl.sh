@@ -718,7 +718,7 @@ says 'nothing was changed'
 run restore "$top/nothing"
 exits 1
 is 'SELECT group_concat(name) FROM user' ada
-[ "$(find "$top" -name '*part*' | wc -l)" -eq 0 ] || no 'something is left behind'
+[ "$(find "$top" -name '*.part-*' | wc -l)" -eq 0 ] || no 'something is left behind'
 check 'backup and restore'
 
 # A server that works meanwhile is not in the way, and is not kept waiting.
