@@ -273,7 +273,7 @@ row('EN-11', 'a program killed at work costs that request and no other, and leav
 			for (const end = Date.now() + 10000; Date.now() < end; ) {
 				const before = wakings();
 				await sleep(500);
-				const found = own().filter((p) => !idle.has(p.pid) && wakings().get(p.pid) > before.get(p.pid));
+				const found = own().filter((p) => !idle.has(p.pid) && !place.childrenOf(p.pid).length && wakings().get(p.pid) > before.get(p.pid));
 				if (found.length) return found[0].pid;
 			}
 			return null;
