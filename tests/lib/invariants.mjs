@@ -64,7 +64,7 @@ export function inspectResponse(s, r, o = {}) {
 }
 
 function checkStatus(s, r, o) {
-	if (r.status < 500) return;
+	if (r.status < 500 || (r.byServer && (o.allow ?? []).includes(r.status))) return;
 	if (r.status === 503) {
 		if (!/^\d+$/.test(r.headers['retry-after'] ?? ''))
 			throw new Breach('IV-01', r, '503 without Retry-After');

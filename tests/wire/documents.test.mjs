@@ -1002,7 +1002,7 @@ row(
 		eq(asked(first.at), 2, 'requests for the first of them');
 		await assertAlive(s, loved.tokens.access_token);
 	},
-	{ own: true, settings: TRUST, fronts: WITH_WORKERS },
+	{ own: true, settings: TRUST, fronts: ['fastcgi'] },
 );
 
 /* ---- when ---- */

@@ -3,6 +3,7 @@
 // What the configuration of a host must do, whatever the server: every route, the token, streams piece by piece, bodies up to
 // the limit, errors as the programs tell them, all methods, the program listen, and nothing else of the folders.
 
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
 import { each, eq, lacks, match, ok, oneOf, status } from '../lib/check.mjs';
@@ -71,6 +72,14 @@ row('HO-03', 'Authorization arrives as it was sent', async (s) => {
 	const r = await raw(s, { method: 'POST', path: '/token', headers: { ...FORM, ...basic(client.client_id, client.client_secret) }, body: formEncode({ grant_type: 'refresh_token', refresh_token: 'x' }) });
 	status(r, 400, 'the secret of a client');
 	eq(r.json.error, 'invalid_grant', 'the client is known');
+}, ON_HOSTS);
+
+row('HO-14', 'smoke.sh has nothing against it', async (s) => {
+	const child = spawn('sh', [`${ROOT}/tests/smoke.sh`, s.url], { stdio: ['ignore', 'pipe', 'pipe'] });
+	let said = '';
+	for (const out of [child.stdout, child.stderr]) out.on('data', (d) => { said += d; });
+	const code = await new Promise((done) => { child.on('close', done); });
+	ok(code === 0, said.split('\n').filter((l) => !l.startsWith('ok')).join(' | '));
 }, ON_HOSTS);
 
 /* ---- what is not there ---- */
