@@ -31,7 +31,7 @@ async function check(name, fn) {
 	}
 }
 
-const isWanted = (...names) => !words.length || names.some((n) => words.some((w) => n.includes(w)));
+const isWanted = (...names) => !words.length || names.some((n) => words.some((w) => n.includes(w) || w.startsWith(n)));
 
 /** What mcpctl doctor finds: { status, all, wrong, of(check) }. */
 function read(r) {
