@@ -75,11 +75,11 @@ settings
 check 'init makes an installation'
 
 mkdir "$top/data"
-run --config "$top/apart/mcp-cgi.conf" init --issuer https://mcp.example.org --database "$top/data/mcp.db"
+run --config "$top/elsewhere/mcp-cgi.conf" init --issuer https://mcp.example.org --database "$top/data/mcp.db"
 exits 0
-grep -qxF "database = $top/data/mcp.db" "$top/apart/mcp-cgi.conf" || no 'the settings do not name the database'
-[ -s "$top/data/mcp.db" ] && [ ! -e "$top/apart/mcp.db" ] || no 'the database is not where it was asked for'
-run --config "$top/apart/mcp-cgi.conf" init --database "$top/data/other.db"
+grep -qxF "database = $top/data/mcp.db" "$top/elsewhere/mcp-cgi.conf" || no 'the settings do not name the database'
+[ -s "$top/data/mcp.db" ] && [ ! -e "$top/elsewhere/mcp.db" ] || no 'the database is not where it was asked for'
+run --config "$top/elsewhere/mcp-cgi.conf" init --database "$top/data/other.db"
 exits 1
 says 'nothing was changed'
 run --config "$top/none/mcp-cgi.conf" init --database mcp.db
