@@ -192,13 +192,14 @@ bench: all
 .PHONY: install clean
 install: all
 	install -d $(DESTDIR)$(PREFIX)/lib/mcp-cgi $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/mcp-cgi/lighttpd-conf \
-		$(DESTDIR)$(PREFIX)/share/mcp-cgi/apache-conf
+		$(DESTDIR)$(PREFIX)/share/mcp-cgi/apache-conf $(DESTDIR)$(PREFIX)/share/mcp-cgi/systemd
 	rm -rf $(DESTDIR)$(PREFIX)/lib/mcp-cgi/.new && install -d $(DESTDIR)$(PREFIX)/lib/mcp-cgi/.new
 	install -m 755 $(WEB:%=$(O)/bin/%) $(O)/bin/fetch $(O)/bin/doctor $(O)/bin/work $(DESTDIR)$(PREFIX)/lib/mcp-cgi/.new/
 	mv -f $(DESTDIR)$(PREFIX)/lib/mcp-cgi/.new/* $(DESTDIR)$(PREFIX)/lib/mcp-cgi/ && rmdir $(DESTDIR)$(PREFIX)/lib/mcp-cgi/.new
 	install -m 755 $(O)/bin/mcpctl $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 lighttpd-conf/*.conf $(DESTDIR)$(PREFIX)/share/mcp-cgi/lighttpd-conf/
 	install -m 644 apache-conf/* $(DESTDIR)$(PREFIX)/share/mcp-cgi/apache-conf/
+	install -m 644 package/systemd/* $(DESTDIR)$(PREFIX)/share/mcp-cgi/systemd/
 	for m in $(MAN); do d=$(DESTDIR)$(PREFIX)/share/man/man$${m##*.}; install -d $$d && install -m 644 $$m $$d/ || exit; done
 
 # The Debian package, from a copy of what it is made of; needs debhelper, and the packages that building needs.
