@@ -180,7 +180,7 @@ test:
 	@tests/packages.sh build run test
 	@MAKE='$(MAKE)' tests/run.sh test
 test-all:
-	@tests/packages.sh build run test all
+	@tests/packages.sh build run test
 	@MAKE='$(MAKE)' tests/run.sh all
 bench: all
 	@tests/packages.sh build bench

@@ -3,7 +3,7 @@
 #
 # packages.sh: sees to it that the Debian packages are there that building, running, testing or measuring needs.
 #
-#	tests/packages.sh build|run|check|bench|dist|deb|test|all ...
+#	tests/packages.sh build|run|check|bench|dist|deb|test ...
 #
 # What is there already is left alone, and then nothing is asked of the network.  Missing packages are installed when
 # that is allowed without asking (root, or sudo without a password); else the one line that installs them is printed,
@@ -17,13 +17,11 @@ bench="wrk"
 check="libcmocka-dev sqlite3 python3 php-cli mandoc"
 # libclang-rt-14-dev carries libclang_rt.fuzzer and the sanitizers of Debian 12's clang, which only recommends it.
 # Apache without its service: a test starts it.
-test="clang libclang-rt-14-dev chromium apache2-bin libapache2-mod-fcgid lighttpd-mod-openssl nginx openssl"
+test="clang libclang-rt-14-dev chromium apache2-bin libapache2-mod-fcgid lighttpd-mod-openssl nginx openssl fcgiwrap spawn-fcgi"
 # dpkg-dev unpacks the source of the libcurl of `make dist`.
 dist="dpkg-dev"
 # The Debian package, and a small Debian to install it in.
 deb="debhelper dpkg-dev po-debconf lintian debootstrap"
-# What the other web servers of `make test-all` need.
-all="spawn-fcgi nginx fcgiwrap"
 
 # A Node from elsewhere will do; Debian's npm would bring a second one.
 node() {
@@ -47,7 +45,6 @@ wanted() {
 		dist) echo "$build $dist" ;;
 		deb) echo "$build $deb" ;;
 		test) echo "$build $run $bench $check $test $dist $deb" && node ;;
-		all) echo "$all" ;;
 		*) echo "unknown:$what" ;;
 		esac
 	done | tr ' ' '\n' | sort -u
@@ -92,10 +89,10 @@ install() {
 
 # shellcheck disable=SC2046,SC2086 # lists of names are meant to be split
 main() {
-	[ $# -gt 0 ] || die "say what for: build, run, check, bench, dist, deb, test or all."
+	[ $# -gt 0 ] || die "say what for: build, run, check, bench, dist, deb or test."
 	names=$(wanted "$@")
 	case $names in
-	*unknown:*) die "say what for: build, run, check, bench, dist, deb, test or all." ;;
+	*unknown:*) die "say what for: build, run, check, bench, dist, deb or test." ;;
 	esac
 	if ! command -v dpkg-query >/dev/null; then
 		echo "packages.sh: this is no Debian; the packages are called there:" $names >&2

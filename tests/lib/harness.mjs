@@ -335,7 +335,7 @@ export async function stopFront(s) {
 			faults.push(`IV-07: inproc ended with ${JSON.stringify(s.exit)}: ${s.log().trim().slice(-300)}`);
 		return faults;
 	}
-	const until = Date.now() + Math.min(5000, s.patience ?? 5000);
+	const until = Date.now() + Math.min(20000, s.patience ?? 20000);
 	let left = stillThere(before);
 	while (left.length && Date.now() < until) {
 		await sleep(50);
