@@ -29,6 +29,7 @@ on_fronts() {
 		cgi) other='EN-1[02]|HO-1[1-3]' ;;
 		apache-fcgid) other='BR-13|EN-0[78]|EN-1[02]|HO-1[0-2]|SU-[0-9]+' ;;
 		apache-proxy) other='BR-13|EN-0[78]|HO-1[013]|SU-[0-9]+' ;;
+		htaccess-fcgid) other='BR-13|EN-1[02]|HO-1[02]' ;;
 		htaccess*) other='BR-13|EN-1[02]|HO-1[23]' ;;
 		*) other='BR-13|EN-1[02]|HO-1[1-3]|SU-[0-9]+' ;;
 		esac

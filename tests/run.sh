@@ -87,7 +87,7 @@ other_builds() {
 
 # lib/fronts.mjs knows what they are.
 fronts='fastcgi cgi apache-fcgid htaccess'
-[ "$what" != all ] || fronts="$fronts apache-proxy apache-cgi htaccess-sub nginx"
+[ "$what" != all ] || fronts="$fronts apache-proxy apache-cgi htaccess-fcgid htaccess-sub nginx"
 
 on_each() {
 	for front in $fronts; do

@@ -5,6 +5,7 @@
 export const SETUP_ROUTE = {
 	inproc: [],
 	htaccess: [],
+	'htaccess-fcgid': [],
 	'htaccess-sub': [],
 	cgi: [
 		'$HTTP["url"] =~ "^/setup(/|$)" {',

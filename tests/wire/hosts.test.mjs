@@ -18,7 +18,7 @@ import { row } from '../lib/rows.mjs';
 import { SITE, asker, tool } from '../lib/site.mjs';
 
 const ON_HOSTS = { fronts: REAL };
-const HTACCESS = ['htaccess', 'htaccess-sub'];
+const HTACCESS = ['htaccess', 'htaccess-fcgid', 'htaccess-sub'];
 const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };
 const TEAM = '[resource {issuer}/team-b/mcp]';
 const ours = (r, what) => ok(!r.byServer && /^application\/json$/.test(r.headers['content-type']), `${what}: not the program's answer: ${r}`);
@@ -276,12 +276,12 @@ row('HO-10', 'an answer that breaks off does not look whole', async (_, front) =
 	} finally {
 		await s.stop();
 	}
-}, { own: 'none', fronts: AS_CGI });
+}, { own: 'none', fronts: AS_CGI.filter((f) => f !== 'htaccess-fcgid') });
 
 /* ---- what the shipped files say of themselves ---- */
 
 row('HO-11', 'with the least of AllowOverride that .htaccess asks for, all is there', async (_, front) => {
-	const text = fs.readFileSync(`${ROOT}/apache-conf/${front}`, 'utf8').replaceAll('\n# ', ' ');
+	const text = fs.readFileSync(`${ROOT}/apache-conf/${front.replace(/-fcgid$/, '')}`, 'utf8').replaceAll('\n# ', ' ');
 	const [, least] = /or at least ([\w =,]+?);/.exec(text);
 	const s = await start({ front, allowOverride: least });
 	try {
@@ -321,3 +321,21 @@ row('HO-13', 'under mod_fcgid a process has one worker, and another one while th
 	for (const end = Date.now() + 20000; Date.now() < end && workers().length > 2; ) await sleep(50);
 	eq(workers().length, 2, 'and it has ended with its request');
 }, { ...SITE, own: true, fronts: ['apache-fcgid'] });
+
+row('HO-13', 'under mod_fcgid a change of the settings is seen though nobody restarts Apache, and costs no request', async (s) => {
+	const document = async () => {
+		const r = await raw(s, { path: '/.well-known/oauth-protected-resource/mcp' });
+		status(r, 200, 'the document');
+		return r.json.resource_name;
+	};
+	const processes = () => s.processes().filter((p) => ['metadata', 'oauth-protected'].includes(p.exe));
+	const before = await document();
+	ok(processes().length, 'it is answered by a process that stays');
+	s.setConf({ site_name: 'Edited' });
+	let name = before;
+	for (const end = Date.now() + 20000; Date.now() < end && name === before; await sleep(20)) name = await document();
+	eq(name, 'Edited', 'what the document says in the end');
+	s.setConf({ site_name: 'Edited once more' });
+	await sleep(3000);
+	eq(await document(), 'Edited once more', 'and what a process says that was idle meanwhile');
+}, { own: true, fronts: ['apache-fcgid', 'htaccess-fcgid'] });

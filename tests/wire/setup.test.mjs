@@ -13,7 +13,7 @@ import { SETUP_ROUTE } from '../lib/setup.mjs';
 
 const SECRET = 'a secret of nobody else';
 const PASSWORD = 'a password for the first';
-const FRONTS = ['inproc', 'fastcgi', 'cgi', 'htaccess', 'htaccess-sub'];
+const FRONTS = ['inproc', 'fastcgi', 'cgi', 'htaccess', 'htaccess-fcgid', 'htaccess-sub'];
 const own = { own: true, user: false, fronts: FRONTS };
 
 const DATABASE = ['', '-wal', '-shm', '.calls'];
