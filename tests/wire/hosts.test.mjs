@@ -129,7 +129,7 @@ row('HO-05', 'mcp becomes listen as plain CGI, and answers itself where that is 
 	} finally {
 		await s.stop();
 	}
-}, { own: 'none', fronts: ALONE });
+}, { own: 'none', fronts: ALONE.filter((f) => f !== 'cgi') });	// lighttpd asks for listen by name
 
 /* ---- streams ---- */
 
