@@ -5,7 +5,7 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { AS_ROOT, OWNER, chown, install, launch, launchBeside, morePaths, reachable, waitUntil } from './harness.mjs';
+import { AS_ROOT, OWNER, answers, chown, install, launch, launchBeside, morePaths, waitUntil } from './harness.mjs';
 import { ROUTED } from './fronts.mjs';
 import { childrenOf } from './processes.mjs';
 
@@ -135,7 +135,7 @@ export async function startServer(s) {
 	s.exit = undefined;
 	if (s.front === 'apache-proxy') await startPrograms(s);
 	launch(s, ['/usr/sbin/apache2', '-D', 'FOREGROUND', '-d', s.dir, '-f', conf], { PATH: process.env.PATH, ...s.env });
-	await waitUntil(s, async () => (await reachable(s.port)) && hasSettled(s), 'Apache');
+	await waitUntil(s, async () => (await answers(s.port)) && hasSettled(s), 'Apache');
 }
 
 export const withToken = (token) => [`RequestHeader set Authorization "Bearer ${token}" early`];

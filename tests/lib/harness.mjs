@@ -179,6 +179,11 @@ export function morePaths(s) {
 		.map((u) => u.slice(s.issuer.length));
 }
 
+/** Whether the server answers, whatever it says. */
+export function answers(port) {
+	return fetch(`http://127.0.0.1:${port}/`, { redirect: 'manual' }).then(() => true, () => false);
+}
+
 export function reachable(port) {
 	return new Promise((resolve) => {
 		const sock = net.connect({ host: '127.0.0.1', port });
