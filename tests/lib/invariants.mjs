@@ -40,7 +40,7 @@ const NO_STORE_PATHS = /^\/(token|register|revoke|introspect|authorize|account)(
 export function isServersOwn(s, r) {
 	if (s.front === 'inproc') return r.status === 404 && r.text === '' && !r.headers['content-type'];
 	if (APACHE.includes(s.front)) return /^(text\/html; ?charset=iso-8859-1|message\/http)$/i.test(r.headers['content-type'] ?? '');
-	if (NGINX.includes(s.front) && /^<html>\r\n<head><title>\d{3} /.test(r.text)) return true;
+	if (NGINX.includes(s.front) && /^(<html>\r\n<head><title>\d{3} |An error occurred while reading CGI reply)/.test(r.text)) return true;
 	return (
 		r.text.startsWith('<?xml version="1.0" encoding="iso-8859-1"?>') ||
 		([400, 413, 414, 417, 431, 501, 505].includes(r.status) &&

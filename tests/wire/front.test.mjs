@@ -7,7 +7,7 @@
 
 import fs from 'node:fs';
 import { each, eq, lacks, match, oauthError, ok, page, status } from '../lib/check.mjs';
-import { AS_CGI, CUT, REAL, WITH_WORKERS, isCgi } from '../lib/fronts.mjs';
+import { AS_CGI, CUT, NGINX, REAL, WITH_WORKERS, isCgi } from '../lib/fronts.mjs';
 import { sleep } from '../lib/harness.mjs';
 import { meta, mirrored, modernResult, post } from '../lib/mcp.mjs';
 import { tokenFor } from '../lib/need.mjs';
@@ -416,7 +416,9 @@ row('EN-14', 'that of a configured proxy is, and is counted like any other', asy
 	eq(await counts(s, forwarded('9.9.9.9, 192.0.2.1', '192.0.2.1, 127.0.0.9', '9.9.9.9,192.0.2.1 ,\t10.1.2.3')), [429, 429, 429], 'the last that is no proxy');
 	eq(await counts(s, forwarded('192.0.2.1, unknown', 'unknown', '<script>', '192.0.2.1,', ',', 'x'.repeat(5000))), [201, 201, 429, 429, 429, 429], 'what is no address: the proxy itself');
 	eq(await counts(s, [[{ 'X-Real-IP': '203.0.113.1' }], [{ Forwarded: 'for=203.0.113.1' }], [{}]]), [429, 429, 429], 'other fields');
-	eq(await counts(s, [[{ 'X-Forwarded-For': ['9.9.9.8', '203.0.113.7'] }], [{ 'X-Forwarded-For': '203.0.113.7' }], [{ 'X-Forwarded-For': ['203.0.113.8', '203.0.113.7'] }]]), [201, 201, 429],
+	// nginx makes two variables of it, and that is refused
+	const twice = NGINX.includes(s.front) ? [400, 201, 400] : [201, 201, 429];
+	eq(await counts(s, [[{ 'X-Forwarded-For': ['9.9.9.8', '203.0.113.7'] }], [{ 'X-Forwarded-For': '203.0.113.7' }], [{ 'X-Forwarded-For': ['203.0.113.8', '203.0.113.7'] }]]), twice,
 		'a field that comes twice');
 }, LIMITED({ trusted_proxies: '127.0.0.0/8 10.0.0.0/8' }));
 
