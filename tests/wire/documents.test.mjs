@@ -380,7 +380,7 @@ row(
 			[...spelled, ...odd].map((x) => [x]),
 			async (host) => turnedAway(s, { client_id: `https://${host}:${port}/client.json` }, {}, host),
 		);
-		ok(Date.now() - since < 20000, 'no address is waited for');
+		ok(Date.now() - since < 60000, 'no address is waited for'); // one alone would take seconds, and there are dozens
 		trap.close();
 		eq(seen, [], 'connections');
 	},
