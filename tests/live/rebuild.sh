@@ -15,7 +15,7 @@ expect() {
 	if [ "$2" -eq 0 ]; then echo "ok - make: $1"; else echo "not ok - make: $1"; failed=1; fi
 }
 
-tar -cf - Makefile common cgi schema lighttpd-conf apache-conf 2>/dev/null | tar -xf - -C "$copy"
+tar -cf - Makefile common cgi schema lighttpd-conf apache-conf package site/manual | tar -xf - -C "$copy"
 cd "$copy" || exit 1
 "$make" -s -j2 all >/dev/null 2>&1
 expect 'builds in a fresh folder' $?

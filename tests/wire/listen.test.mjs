@@ -278,7 +278,8 @@ row('LI-04', 'SIGTERM ends all streams, with the result', (s) => within(async (o
 	for (const x of streams) await x.acknowledged();
 	for (const p of s.processes().filter((p) => p.exe === 'listen')) process.kill(p.pid, 'SIGTERM');
 	for (const x of streams) await x.ended();
-	if (!isFastcgi(s.front)) return;
+	// spawn-fcgi starts nothing anew
+	if (!isFastcgi(s.front) || s.front === 'apache-proxy') return;
 	const end = Date.now() + 8000;
 	let x;
 	do {
@@ -302,8 +303,13 @@ row('LI-05', 'one person has so many streams, and another one still gets his', (
 	const last = await open(s, bob, ALL).refused();
 	eq([last.status, last.json.error?.code], [200, -32603], 'one more than all');
 	streams[0].close();
-	await sleep(400);
-	await open(s, t, ALL).acknowledged();
+	let x;
+	for (const end = Date.now() + HEARS_MS(s.front); x?.status !== 200 || !x.messages.some((m) => m.method); ) {
+		ok(Date.now() < end, 'who has closed one may open another');
+		await sleep(400);
+		x = open(s, t, ALL);
+		await x.until(() => x.messages.length, 5000);
+	}
 }), { settings: { listen_person: 3, listen_max: 4 }, fronts: WITH_WORKERS, own: true });
 
 row('LI-06', 'as plain CGI: one too many is an honest 503, and a stream less makes room', (s) => within(async (open) => {
