@@ -115,6 +115,40 @@ upgrade() {
 	inside lighty-enable-mod mcp-cgi >/dev/null
 }
 
+# Nobody has been where only root may write.
+elsewhere_kept() {
+	ls -lR "$R/root/elsewhere" >>"$T/out"
+	[ "$(ls "$R/root/elsewhere")" = file ] && [ "$(cat "$R/root/elsewhere/file")" = untouched ]
+}
+
+# The user that the programs run as owns the folder of the database, and that of the settings, too, where somebody has given it to
+# him as the pages say.  What he may have put there leads nothing that is done as root to anywhere else.
+led_astray() {
+	mkdir "$R/root/elsewhere"
+	echo untouched >"$R/root/elsewhere/file"
+	ln -sfn /root/elsewhere "$R/var/lib/mcp-cgi/before-upgrade.db"
+	inside dpkg-reconfigure mcp-cgi >"$T/out" 2>&1 && elsewhere_kept && is var/lib/mcp-cgi/before-upgrade.db 'www-data:www-data 600'
+	expect 'a link in the folder of the database leads nowhere' $?
+	inside chown www-data: /etc/mcp-cgi "/$settings"
+	for f in place.new mcp-cgi.conf.new; do ln -s /root/elsewhere/file "$R/etc/mcp-cgi/$f"; done
+	ln -sf /root/elsewhere/servers "$R/etc/mcp-cgi/servers"
+	sed -i 's/^issuer/# issuer/' "$R/$settings"
+	answer "https://$HOST"
+	inside dpkg-reconfigure mcp-cgi >"$T/out" 2>&1 && elsewhere_kept && grep -qx "issuer = https://$HOST" "$R/$settings"
+	expect 'links in a folder of the settings that is not of root lead nowhere' $?
+	is "$settings" 'www-data:www-data 640'
+	expect 'and the settings are still of their owner' $?
+	sed -i 's|^issuer = .*|&\\\\nevil|' "$R/$settings"
+	inside dpkg-trigger --no-await --by-package=lighttpd /usr/sbin/lighttpd
+	inside dpkg --triggers-only mcp-cgi >"$T/out" 2>&1 && ! grep -n evil "$R/etc/lighttpd/conf-available/50-mcp-cgi.conf" >>"$T/out"
+	expect 'an issuer that is no address does not come into the configuration of the web server' $?
+	sed -i "s|^issuer = .*|issuer = https://$HOST|" "$R/$settings"
+	rm -f "$R"/etc/mcp-cgi/*.new "$R/etc/mcp-cgi/servers"
+	inside chown root:www-data /etc/mcp-cgi "/$settings"
+	inside dpkg-reconfigure mcp-cgi >"$T/out" 2>&1 && smoke
+	expect 'and all is well again afterwards' $?
+}
+
 # gone SERVER-FILE: the programs are, the data are not.
 removed() {
 	apt remove mcp-cgi && [ ! -e "$R/usr/lib/mcp-cgi" ] && [ ! -e "$R/$1" ] && until_true other_site &&
@@ -171,6 +205,7 @@ check_package
 install_lighttpd
 install_first
 upgrade
+led_astray
 removed etc/lighttpd/conf-enabled/50-mcp-cgi.conf lighttpd
 come_back
 purged

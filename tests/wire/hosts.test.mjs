@@ -98,6 +98,18 @@ row('HO-04', 'no other program of the folder, no settings and no rows are handed
 	});
 }, { own: true, fronts: REAL });
 
+row('HO-15', 'a host that takes a file for a folder hands out neither settings nor rows', async (s) => {
+	for (const name of ['mcp-cgi.conf', 'mcp.db', 'mcp.db-wal']) s.write(`www/${name}`, 'PRIVATE');
+	s.web.push('AcceptPathInfo On');
+	await s.restart();
+	await each(['/mcp-cgi.conf/x', '/mcp.db/', '/mcp.db-wal/x.txt', '//mcp.db/x', '/mcp-cgi-bin/listen/x', '/listen/x', '/doctor/x'], async (path) => {
+		const r = await raw(s, { path, silent: true });
+		ok(r, `${path}: no answer`);
+		oneOf(r.status, [400, 403, 404], path);
+		lacks(r.text, /ELF|PRIVATE/, path);
+	});
+}, { own: true, fronts: HTACCESS });
+
 /* ---- the program listen ---- */
 
 row('HO-05', 'streams that stay are answered by listen, and going on with an answer by mcp', async (s) => {
