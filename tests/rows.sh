@@ -25,13 +25,13 @@ on_fronts() {
 	[ $# -gt 0 ] || set -- fastcgi cgi
 	for front; do
 		case $front in
-		fastcgi) other='EN-0[78]|HO-1[0-3]' ;;
-		cgi) other='EN-1[02]|HO-1[1-3]' ;;
-		apache-fcgid) other='BR-13|EN-0[78]|EN-1[02]|HO-1[0-2]|SU-[0-9]+' ;;
-		apache-proxy) other='BR-13|EN-0[78]|HO-1[013]|SU-[0-9]+' ;;
+		fastcgi) other='EN-0[78]|HO-1[0-35]' ;;
+		cgi) other='EN-1[02]|HO-1[1-35]' ;;
+		apache-fcgid) other='BR-13|EN-0[78]|EN-1[02]|HO-1[0-25]|SU-[0-9]+' ;;
+		apache-proxy) other='BR-13|EN-0[78]|HO-1[0135]|SU-[0-9]+' ;;
 		htaccess-fcgid) other='BR-13|EN-1[02]|HO-1[02]' ;;
 		htaccess*) other='BR-13|EN-1[02]|HO-1[23]' ;;
-		*) other='BR-13|EN-1[02]|HO-1[1-3]|SU-[0-9]+' ;;
+		*) other='BR-13|EN-1[02]|HO-1[1-35]|SU-[0-9]+' ;;
 		esac
 		grep -vxE "$other" "$work/all" | comm -23 - "$work/waiting" >"$work/both"
 		if [ -s "../build/rows.$front" ]; then

@@ -87,8 +87,8 @@ row('HO-14', 'smoke.sh has nothing against it', async (s) => {
 const HIDDEN = ['listen', 'work', 'fetch', 'metadata', 'mcpctl', 'doctor'];
 
 row('HO-04', 'no other program of the folder, no settings and no rows are handed out or run', async (s) => {
-	for (const name of ['mcp-cgi.conf', 'mcp.db', 'mcp.db-wal', 'mcp.db-shm', 'mcp.db-journal']) if (HTACCESS.includes(s.front)) s.write(`www/${name}`, 'PRIVATE');
-	const files = HTACCESS.includes(s.front) ? ['mcp-cgi.conf', 'mcp.db', 'mcp.db-wal', 'mcp.db-shm', 'mcp.db-journal', '.htaccess'] : [];
+	for (const name of ['mcp-cgi.conf', 'mcp.db', 'mcp.db-wal', 'mcp.db-shm', 'mcp.db-journal', 'mcp.db.calls', 'mcp-cgi.conf~', 'mcp-cgi.conf.bak']) if (HTACCESS.includes(s.front)) s.write(`www/${name}`, 'PRIVATE');
+	const files = HTACCESS.includes(s.front) ? ['mcp-cgi.conf', 'mcp.db', 'mcp.db-wal', 'mcp.db-shm', 'mcp.db-journal', 'mcp.db.calls', 'mcp-cgi.conf~', 'mcp-cgi.conf.bak', '.htaccess'] : [];
 	const paths = [...HIDDEN, ...files].flatMap((x) => [`/${x}`, `//${x}`, `/mcp/../${x}`, `/%${x.charCodeAt(0).toString(16)}${x.slice(1)}`, `/mcp-cgi-bin/${x}`, `/team/%2e%2e/${x}`]);
 	await each([...paths, '/mcp-cgi-bin', '/mcp-cgi-bin/', '/mcp-cgi-bin/mcp', '/mcp-cgi-bin/token', '/.well-known/metadata', '/.well-known/mcp.db'], async (path) => {
 		const r = await raw(s, { path, silent: true });
