@@ -132,7 +132,7 @@ live('an access token that ran out is renewed by the SDK on its own', async (ctx
 	const c = await connected(ctx);
 	const before = c.provider.kept;
 	for (let n = 0; n < 2; n++) {
-		await sleep(3200);
+		await sleep(6200);
 		eq((await c.client.listTools()).tools.length, BUILT_IN.length, 'tools after the token ran out');
 	}
 	ok(c.provider.saved.length >= 3, `tokens were renewed (${c.provider.saved.length} times saved)`);
@@ -143,16 +143,16 @@ live('an access token that ran out is renewed by the SDK on its own', async (ctx
 	eq(bodies[0], 'authorization_code', 'first token request');
 	ok(bodies.slice(1).every((g) => g === 'refresh_token') && bodies.length >= 3, `token requests: ${bodies}`);
 	await c.end();
-}, { settings: { access_ttl: 2 } });
+}, { settings: { access_ttl: 5 } });
 
 live('calls side by side after the token ran out all come through', async (ctx) => {
 	const c = await connected(ctx);
-	await sleep(3200);
+	await sleep(6200);
 	const all = await Promise.allSettled(Array.from({ length: 4 }, () => c.client.listTools()));
 	eq(all.filter((x) => x.status === 'fulfilled').length, 4, `calls that came through (${all.map((x) => x.reason?.message).filter(Boolean)})`);
 	eq(c.provider.asked.length, 1, 'visits to the browser');
 	await c.end();
-}, { settings: { access_ttl: 2 } });
+}, { settings: { access_ttl: 5 } });
 
 live('a token without the scope of a tool: the SDK asks the person once more', async (ctx) => {
 	const { s } = ctx;
@@ -181,6 +181,7 @@ live('a grant that was taken back sends the person to the browser again', async 
 	const { s } = ctx;
 	// The stream ends with the grant; a client that opened it once more would send the person to the browser, too.
 	const c = await connected(ctx, { more: { reconnectionOptions: { initialReconnectionDelay: 1000, maxReconnectionDelay: 1000, reconnectionDelayGrowFactor: 1, maxRetries: 0 } } });
+	for (const end = Date.now() + 20000; Date.now() < end && !c.web.count('GET', '/mcp', 200); ) await sleep(50);
 	const used = c.provider.kept.refresh_token;
 	// Someone else uses the refresh token twice: the grant is dead, and the SDK must find its way back.
 	await refresh(s, c.provider.client, used);

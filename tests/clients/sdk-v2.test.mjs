@@ -131,7 +131,7 @@ for (const mode of ['auto', 'legacy'])
 		const before = c.provider.kept;
 		ok(before.refresh_token, 'a refresh token');
 		for (let n = 0; n < 2; n++) {
-			await sleep(3200);
+			await sleep(6200);
 			ok(!(await c.client.callTool({ name: SEARCH, arguments: { query: 'x' } })).isError, 'a call after the token ran out');
 		}
 		ok(c.provider.kept.access_token !== before.access_token && c.provider.kept.refresh_token !== before.refresh_token, 'both tokens are new');
@@ -140,16 +140,16 @@ for (const mode of ['auto', 'legacy'])
 		const scope = c.provider.asked[0].searchParams.get('scope').split(' ');
 		for (const one of scope) oneOf(one, [READ, WRITE, 'offline_access'], 'scope asked for');
 		await c.end();
-	}, { settings: { access_ttl: 2 } });
+	}, { settings: { access_ttl: 5 } });
 
 live('auto: calls side by side after the token ran out all come through', async (ctx) => {
 	const c = await connected(ctx, 'auto');
-	await sleep(3200);
+	await sleep(6200);
 	const all = await Promise.allSettled(Array.from({ length: 4 }, () => c.client.callTool({ name: SEARCH, arguments: { query: 'x' } })));
 	eq(all.filter((x) => x.status === 'fulfilled').length, 4, `calls that came through (${all.map((x) => x.reason?.message).filter(Boolean)})`);
 	eq(c.provider.asked.length, 1, 'visits to the browser');
 	await c.end();
-}, { settings: { access_ttl: 2 } });
+}, { settings: { access_ttl: 5 } });
 
 for (const mode of ['auto', 'legacy'])
 	live(`${mode}: step-up from reading to writing`, async (ctx) => {

@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { AS_CGI, REAL, WITH_WORKERS } from '../lib/fronts.mjs';
+import { AS_CGI, AS_FASTCGI, REAL, WITH_WORKERS } from '../lib/fronts.mjs';
 import { row } from '../lib/rows.mjs';
 import { ROOT, start } from '../lib/harness.mjs';
 import { each, eq, lacks, match, ok, oneOf, status } from '../lib/check.mjs';
@@ -405,7 +405,7 @@ row(
 		ok(fs.existsSync(`${s.db}-wal`), 'a file that was made by a worker');
 		for (const f of fs.readdirSync(etc)) eq(fs.statSync(`${etc}/${f}`).mode & 0o077, 0, `rights of others to ${f}`);
 	},
-	{ own: true, alone: true, fronts: WITH_WORKERS },
+	{ own: true, alone: true, fronts: AS_FASTCGI },
 );
 
 row(

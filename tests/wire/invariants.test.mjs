@@ -4,7 +4,7 @@
 // are given answers, files and processes that break each rule, and have to notice.
 
 import fs from 'node:fs';
-import { AS_CGI, WITH_WORKERS } from '../lib/fronts.mjs';
+import { AS_CGI, AS_FASTCGI, WITH_WORKERS } from '../lib/fronts.mjs';
 import { row } from '../lib/rows.mjs';
 import { sleep, start } from '../lib/harness.mjs';
 import { each, eq, lacks, match, ok, status } from '../lib/check.mjs';
@@ -525,5 +525,5 @@ row(
 					`${p.exe} grew by ${(p.rss - before[pid].rss) >> 10} KiB in ${rounds} rounds`,
 				);
 	},
-	{ own: true, fronts: WITH_WORKERS },
+	{ own: true, fronts: AS_FASTCGI },
 );

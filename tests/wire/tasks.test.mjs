@@ -294,13 +294,14 @@ row('CN-11', 'cancel and completion: one of them, and never both', async (s) => 
 }, SITE);
 
 row('IV-06', 'a task outlives the server that it was asked of', async (s) => {
-	tool(s, 'through', 'sleep 3; echo done');
+	tool(s, 'through', `while [ ! -e ${s.dir}/site/gate ]; do sleep 0.1; done; echo done`);
 	const t = await begin(s, 'through');
 	await until(s, t.taskId, (x) => !x.statusMessage);
 	const before = workers(s);
 	eq(before.length, 1, 'one works');
 	await s.restart();
 	eq(workers(s), before, 'the same goes on');
+	s.write('site/gate', '');
 	const end = await ended(s, t.taskId);
 	eq([end.status, textOf(end.result)], ['completed', 'done\n'], 'end');
 	await idle(s);
