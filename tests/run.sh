@@ -78,13 +78,6 @@ run_node() {
 	tests/node_modules/.bin/node "$@"
 }
 
-# The same source with the other compiler, and linked the other way.
-other_builds() {
-	build 'clang' O=build/clang CC=clang all
-	build 'dynamic' O=build/dynamic LINK=dynamic all
-	rm -rf build/clang build/dynamic
-}
-
 # lib/fronts.mjs knows what they are.
 fronts='fastcgi cgi apache-fcgid htaccess'
 [ "$what" != all ] || fronts="$fronts apache-proxy apache-cgi htaccess-fcgid htaccess-sub nginx"
@@ -116,8 +109,7 @@ suite 'json schema' tests/conformance/schema_suite.sh
 suite 'operator' tests/live/mcpctl.sh
 suite 'wire, in process' env MCP_TESTS_JOBS=8 tests/node_modules/.bin/node tests/wire/run.mjs inproc
 if [ "$what" != check ]; then
-	suite 'other builds' other_builds
-	suite 'rebuild' tests/live/rebuild.sh
+	suite 'rebuild, with clang' tests/live/rebuild.sh
 	suite 'serve' tests/live/serve.sh
 	suite 'fetch' tests/live/fetch.sh
 	suite 'doctor' tests/live/doctor.sh
@@ -135,6 +127,7 @@ if [ "$what" != check ]; then
 	suite 'inspector, make run' run_node tests/inspector/run.mjs fastcgi
 	suite 'make run' tests/live/run.sh
 	suite 'make dist' tests/live/dist.sh
+	# also the build against shared libraries
 	suite 'Debian package' tests/live/deb.sh
 	suite 'manual' tests/live/manual.sh
 	suite 'fuzz' tests/fuzz/run.sh 4
