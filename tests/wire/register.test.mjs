@@ -443,6 +443,13 @@ row(
 	'RG-09',
 	'too much: refused, quickly, with little memory',
 	async (s) => {
+		// what a request takes here and now, of which a slow one is no multiple
+		let usual = Infinity;
+		for (let i = 0; i < 5; i++) {
+			const since = performance.now();
+			await registerRaw(s, {});
+			usual = Math.min(usual, performance.now() - since);
+		}
 		await each(TOO_MUCH, async (_, make, want) => {
 			const mark = marker();
 			let best = Infinity;
@@ -459,7 +466,7 @@ row(
 				if (r.status === 400) oauthError(r, 400, 'invalid_client_metadata');
 				if (r.status !== 201) ok(!s.stored(mark), 'nothing stored');
 			}
-			if (s.front !== 'inproc') ok(best < 300, `answered in ${best.toFixed(0)} ms`);
+			if (s.front !== 'inproc') ok(best < 300 + 10 * usual, `answered in ${best.toFixed(0)} ms, others in ${usual.toFixed(0)}`);
 		});
 		if (isFastcgi(s.front))
 			for (const p of s.processes().filter((x) => x.exe.startsWith('register')))
