@@ -32,6 +32,21 @@ suite() {
 	fi
 }
 
+# beside FUNCTION: its suites run while others do; meet waits for them, shows what they have printed, and counts it.
+beside() {
+	(
+		tap=$tap.beside
+		: >"$tap"
+		"$1"
+	) >"$tap.printed" 2>&1 &
+}
+meet() {
+	wait
+	cat "$tap.printed"
+	cat "$tap.beside" >>"$tap"
+	cat "$tap.beside.counts" >>"$tap.counts"
+}
+
 # A build that works is one line.
 build() {
 	name=$1
@@ -88,6 +103,13 @@ on_each() {
 	done
 }
 
+# What is installed elsewhere; the Debian package is also the build against shared libraries.  None of this measures time.
+packages() {
+	suite 'make dist' tests/live/dist.sh
+	suite 'Debian package' tests/live/deb.sh
+	suite 'manual' tests/live/manual.sh
+}
+
 # What passed and what failed, a line a front.
 table() {
 	echo '# front          wire          clients       conformance'
@@ -118,6 +140,7 @@ if [ "$what" != check ]; then
 	suite 'reload, newer programs, migration' tests/live/reload.sh
 	suite 'https and proxies' tests/live/tls.sh
 	on_each wire
+	beside packages
 	on_each clients
 	suite 'judges, make run' run_node tests/judges/run.mjs fastcgi
 	suite 'judges, make run as CGI' run_node tests/judges/run.mjs cgi
@@ -125,11 +148,8 @@ if [ "$what" != check ]; then
 	suite 'everything' run_node tests/conformance/everything.mjs fastcgi
 	suite 'browser' run_node tests/browser/run.mjs fastcgi
 	suite 'inspector, make run' run_node tests/inspector/run.mjs fastcgi
+	meet
 	suite 'make run' tests/live/run.sh
-	suite 'make dist' tests/live/dist.sh
-	# also the build against shared libraries
-	suite 'Debian package' tests/live/deb.sh
-	suite 'manual' tests/live/manual.sh
 	suite 'fuzz' tests/fuzz/run.sh 4
 	# shellcheck disable=SC2086
 	suite 'rows on each front' tests/rows.sh fronts $fronts
