@@ -63,7 +63,7 @@ row('LG-05', 'a name in another case is the same account', async (s) => {
 	for (const username of ['alice', 'Alice', 'aLice', 'alIce', 'aliCe', 'alicE', 'ALICE', 'ALice'])
 		codes.push((await signIn(s, at, jar.copy(), { username, password: 'wrong wrong wrong' })).status);
 	eq(codes.filter((c) => c === 401).length <= 6, true, `guesses that were judged: ${codes}`);
-	eq(codes.at(-1), 429, 'the last');
+	ok(codes.includes(429), `put off, unless they come slowly: ${codes}`);
 }, { own: true, settings: { rate_limits: 'on' } });
 
 async function atLogin(s) {
