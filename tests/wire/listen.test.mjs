@@ -50,8 +50,10 @@ function drop(s, file, text) {
 		fs.mkdirSync(at, { mode: 0o755 });
 		fs.chownSync(at, owner.uid, owner.gid);
 	}
-	fs.writeFileSync(`${s.dir}/site/${file}`, text, { mode: 0o644 });
-	fs.chownSync(`${s.dir}/site/${file}`, owner.uid, owner.gid);
+	// whole at once, so that it is one change however slow the machine is
+	fs.writeFileSync(`${s.dir}/dropped`, text, { mode: 0o644 });
+	fs.chownSync(`${s.dir}/dropped`, owner.uid, owner.gid);
+	fs.renameSync(`${s.dir}/dropped`, `${s.dir}/site/${file}`);
 }
 
 need('M36', 'the acknowledgement is first, and says what is honoured and nothing else', (s) => within(async (open) => {

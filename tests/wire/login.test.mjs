@@ -762,10 +762,10 @@ row(
 			await sleep(500);
 			ok(await isKnown(s, flow.client, flow.jar.copy()), `known after ${Date.now() - since} ms`);
 		}
-		await sleep(Math.max(0, 6300 - (Date.now() - since)));
+		await sleep(Math.max(0, 11500 - (Date.now() - since)));
 		ok(!(await isKnown(s, flow.client, flow.jar.copy())), 'unknown after the whole time');
 	},
-	{ own: true, settings: { session_idle_ttl: 5, session_ttl: 5 } },
+	{ own: true, settings: { session_idle_ttl: 10, session_ttl: 10 } },
 );
 
 row('LG-11', 'cookies that are no session', async (s) => {
