@@ -3,7 +3,7 @@
 // Dynamic registration: which clients are taken in and as what, which are refused without a trace in the database,
 // and the three ways an owner can run it: open with limits, with an initial access token, or off.
 
-import { REAL, isFastcgi } from '../lib/fronts.mjs';
+import { NGINX, REAL, isFastcgi } from '../lib/fronts.mjs';
 import { row } from '../lib/rows.mjs';
 import { each, eq, lacks, match, oauthError, ok, oneOf, page, status } from '../lib/check.mjs';
 import {
@@ -501,7 +501,8 @@ row('RG-10', 'the media type is read strictly', async (s) => {
 				headers: { 'Content-Type': type },
 			});
 			status(r, [400, 415]);
-			if (!r.byServer) oauthError(r, 400, 'invalid_client_metadata');
+			// nginx makes two variables of a field that comes twice, and that is refused before anything is looked at
+			if (!r.byServer) oauthError(r, 400, name === 'two headers' && NGINX.includes(s.front) ? 'invalid_request' : 'invalid_client_metadata');
 			ok(!s.stored(mark), 'nothing stored');
 		},
 	);
