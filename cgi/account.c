@@ -43,9 +43,6 @@ static const char *const fields[FIELDS] = {
 	[USERNAME] = "username", [PASSWORD] = "password",
 };
 
-static const struct fail not_a_form = FAIL(400, "invalid_request",
-    "The form must be application/x-www-form-urlencoded, and its address without a query");
-static const struct fail action_unknown = FAIL(400, "invalid_request", "The form does not say what to do");
 static const struct fail not_connected = FAIL(404, "invalid_request", "There is no such connection");
 static const struct fail password_unfit = FAIL(400, "invalid_request", "The new password will not do");
 static const struct fail password_wrong = FAIL(401, "access_denied", "The present password is another one");
@@ -328,7 +325,7 @@ static const struct fail *act(struct request *rq, struct response *rs, struct br
 		no = browser_check(rq, x, action[i].name, own_id, v[CSRF]);
 		return no ? no : action[i].act(rq, rs, x, v);
 	}
-	return &action_unknown;
+	return &browser_no_action;
 }
 
 static const struct fail *account_handle(struct request *rq, struct response *rs)
@@ -340,7 +337,7 @@ static const struct fail *account_handle(struct request *rq, struct response *rs
 	struct form f;
 
 	if (post && (*rq->query || !http_content_type_is(rq, "application/x-www-form-urlencoded")))
-		return &not_a_form;
+		return &browser_no_form;
 	no = post ? form_scan(rq->cx.arena, rq->body, rq->body_len, fields, FIELDS, &f) :
 	    form_scan(rq->cx.arena, rq->query, strlen(rq->query), query_fields, 1, &f);
 	if (no || (no = f.repeated ? &form_repeated : browser_read(rq, &x)))

@@ -31,9 +31,6 @@ static const char *const fields[FIELDS] = {
 	[REQUEST] = "pending", [CSRF] = "csrf", [ACTION] = "action", [USERNAME] = "username", [PASSWORD] = "password",
 };
 
-static const struct fail not_a_form = FAIL(400, "invalid_request",
-    "The form must be application/x-www-form-urlencoded, and its address without a query");
-static const struct fail action_unknown = FAIL(400, "invalid_request", "The form does not say what to do");
 static const struct fail request_unknown = FAIL(400, "invalid_request",
     "The request has expired or never was: go back to the application and start again");
 static const struct fail request_answered = FAIL(400, "invalid_request",
@@ -258,7 +255,7 @@ static const struct fail *act(struct request *rq, struct response *rs, const cha
 	for (i = 0; v[ACTION] && i < sizeof action / sizeof *action; i++)
 		if (strcmp(action[i].name, v[ACTION]) == 0)
 			return action[i].act(rq, rs, &x, p, v);
-	return &action_unknown;
+	return &browser_no_action;
 }
 
 static const struct fail *authorize_handle(struct request *rq, struct response *rs)
@@ -270,7 +267,7 @@ static const struct fail *authorize_handle(struct request *rq, struct response *
 	struct form f;
 
 	if (post && (*rq->query || !http_content_type_is(rq, "application/x-www-form-urlencoded")))
-		return &not_a_form;
+		return &browser_no_form;
 	if ((no = form_scan(rq->cx.arena, text, len, fields, FIELDS, &f)))
 		return no;
 	if (!f.value[REQUEST])

@@ -10,7 +10,6 @@
  *
  * It has the network, and nothing else: no settings, no database, no environment, no descriptor but three.
  */
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,24 +18,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "asked.h"
 #include "doctor_look.h"
 #include "json.h"
 #include "log.h"
 #include "standalone.h"
 
-enum { QUESTION_MAX = 64 * 1024, MISUSED = 2, LONGEST = 600 };
-
-static int misused(const char *why)
-{
-	log_line("%s", why);
-	return MISUSED;
-}
-
-/* A connection must not become standard output because that was closed. */
-static bool has_three_descriptors(void)
-{
-	return fcntl(STDIN_FILENO, F_GETFD) >= 0 && fcntl(STDOUT_FILENO, F_GETFD) >= 0 && fcntl(STDERR_FILENO, F_GETFD) >= 0;
-}
+enum { QUESTION_MAX = 64 * 1024, LONGEST = 600 };
 
 static void on_alarm(int sig)
 {
@@ -67,15 +55,9 @@ static struct json_object *input_read(struct arena *a)
 {
 	char *text = arena_take_raw(a, QUESTION_MAX);
 	struct json_object *o;
-	size_t len = 0;
-	ssize_t n;
+	size_t len;
 
-	while (len < QUESTION_MAX && (n = read(STDIN_FILENO, text + len, QUESTION_MAX - len)) != 0) {
-		if (n < 0)
-			return NULL;
-		len += (size_t)n;
-	}
-	if (len == QUESTION_MAX || !json_read(a, text, len, &o))
+	if (!asked_read(text, QUESTION_MAX, &len) || !json_read(a, text, len, &o))
 		return NULL;
 	return json_object_is_type(o, json_type_object) ? o : NULL;
 }
@@ -151,15 +133,14 @@ int main(void)
 	struct arena *a = arena_new();
 	struct doctor_question q;
 	struct doctor d = { .arena = a, .asked = &q, .each = print_finding, .with = a };
+	const char *why;
 
 	log_program("doctor");
-	if (getenv("GATEWAY_INTERFACE") || getenv("REQUEST_METHOD"))
-		return misused("is not for a web server to start");
-	if (!has_three_descriptors())
-		return misused("needs standard input, output and error");
+	if ((why = asked_wrongly()))
+		return asked_end(why);
 	enter();
 	if (!question_read(a, &q, &d))
-		return misused("the question cannot be read");
+		return asked_end("the question cannot be read");
 	alarm((unsigned)(q.seconds ? q.seconds : DOCTOR_SECONDS));
 	standalone_begin();
 	doctor_look(&d);

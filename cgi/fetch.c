@@ -9,7 +9,6 @@
  *
  * It has the network, and nothing else: no settings, no database, no environment, no descriptor but three.
  */
-#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -20,23 +19,12 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "asked.h"
 #include "buf.h"
 #include "fetch.h"
 #include "log.h"
 
-enum { REQUEST_MAX = 8192, MISUSED = 2, WRITE_SECONDS = 1 };
-
-static int misused(const char *why)
-{
-	log_line("%s", why);
-	return MISUSED;
-}
-
-/* A connection must not become standard output because that was closed. */
-static bool has_three_descriptors(void)
-{
-	return fcntl(STDIN_FILENO, F_GETFD) >= 0 && fcntl(STDOUT_FILENO, F_GETFD) >= 0 && fcntl(STDERR_FILENO, F_GETFD) >= 0;
-}
+enum { REQUEST_MAX = 8192, WRITE_SECONDS = 1 };
 
 /* The last resort: also a name service that hangs ends here.  Only what a signal handler may do. */
 static void on_alarm(int sig)
@@ -44,7 +32,7 @@ static void on_alarm(int sig)
 	static const char words[] = "refused unreachable out of time\n";
 
 	(void)sig;
-	_exit(write(STDOUT_FILENO, words, sizeof words - 1) < 0 ? MISUSED : EXIT_SUCCESS);
+	_exit(write(STDOUT_FILENO, words, sizeof words - 1) < 0 ? ASKED_WRONGLY : EXIT_SUCCESS);
 }
 
 static void alarm_set(void)
@@ -84,23 +72,6 @@ static void enter(void)
 #endif
 	if (chdir("/") != 0 || clearenv() != 0)
 		abort();
-}
-
-/* All of standard input, at most n bytes with the NUL behind them; false when there is more, or it cannot be read. */
-static bool input_read(char *to, size_t n)
-{
-	size_t len = 0;
-	ssize_t got;
-
-	while (len < n && (got = read(STDIN_FILENO, to + len, n - len)) != 0) {
-		if (got < 0)
-			return false;
-		len += (size_t)got;
-	}
-	if (len == n)
-		return false;
-	to[len] = '\0';
-	return strlen(to) == len;
 }
 
 static bool is_one_of(const char *value, const char *no, const char *yes, bool *which)
@@ -157,7 +128,7 @@ static int say(const struct buf *b)
 	for (; at < b->len; at += (size_t)n) {
 		n = write(STDOUT_FILENO, b->v + at, b->len - at);
 		if (n <= 0)
-			return misused("the answer cannot be written");
+			return asked_end("the answer cannot be written");
 	}
 	return EXIT_SUCCESS;
 }
@@ -185,17 +156,17 @@ int main(void)
 	static char text[REQUEST_MAX];
 	struct fetch f = { 0 };
 	struct arena *a;
+	const char *why;
+	size_t len;
 	int status;
 
 	log_program("fetch");
-	if (getenv("GATEWAY_INTERFACE") || getenv("REQUEST_METHOD"))
-		return misused("is not for a web server to start");
-	if (!has_three_descriptors())
-		return misused("needs standard input, output and error");
+	if ((why = asked_wrongly()))
+		return asked_end(why);
 	alarm_set();
 	enter();
-	if (!input_read(text, sizeof text) || !request_read(text, &f))
-		return misused("what is to be fetched cannot be read");
+	if (!asked_read(text, sizeof text, &len) || strlen(text) != len || !request_read(text, &f))
+		return asked_end("what is to be fetched cannot be read");
 	a = arena_new();
 	status = answer(a, &f);
 	arena_drop(a);

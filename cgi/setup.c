@@ -32,9 +32,6 @@ static const char *const fields[FIELDS] = {
 	[AGAIN] = "again",
 };
 
-static const struct fail not_a_form = FAIL(400, "invalid_request",
-    "The form must be application/x-www-form-urlencoded, and its address without a query");
-static const struct fail action_unknown = FAIL(400, "invalid_request", "The form does not say what to do");
 static const struct fail secret_missing = FAIL(403, "access_denied", "The settings have no setup_secret");
 static const struct fail secret_wrong = FAIL(401, "access_denied", "This is not the setup_secret of the settings");
 static const struct fail no_database = FAIL(503, "temporarily_unavailable", "The database cannot be made");
@@ -167,7 +164,7 @@ static const struct fail *act(struct request *rq, struct response *rs, struct br
 	const struct fail *no;
 
 	if (*rq->query || !http_content_type_is(rq, "application/x-www-form-urlencoded"))
-		return &not_a_form;
+		return &browser_no_form;
 	if ((no = form_read(rq->cx.arena, rq->body, rq->body_len, fields, FIELDS, v)))
 		return no;
 	if (!browser_is_ours(rq))
@@ -176,7 +173,7 @@ static const struct fail *act(struct request *rq, struct response *rs, struct br
 		return act_look(rq, rs, x, v);
 	if (v[ACTION] && strcmp(v[ACTION], "make") == 0)
 		return act_make(rq, rs, x, v);
-	return &action_unknown;
+	return &browser_no_action;
 }
 
 static const struct fail *setup_handle(struct request *rq, struct response *rs)

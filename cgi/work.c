@@ -19,20 +19,15 @@
 #include <unistd.h>
 
 #include "arena.h"
+#include "asked.h"
 #include "log.h"
 #include "sandbox.h"
 #include "tool.h"
 #include "worker.h"
 
-enum { REQUEST_MAX = 8192, MISUSED = 2, LOG_MAX = 1024 * 1024 };
+enum { REQUEST_MAX = 8192, LOG_MAX = 1024 * 1024 };
 
 static volatile sig_atomic_t ended;
-
-static int misused(const char *why)
-{
-	log_line("%s", why);
-	return MISUSED;
-}
 
 static void on_end(int sig)
 {
@@ -112,10 +107,10 @@ static int work(struct arena *lasting, const char *file)
 
 	if (!conf_read(lasting, file, &conf, &e)) {
 		log_line("%s:%d: %s", e.file, e.line, e.reason);
-		return MISUSED;
+		return ASKED_WRONGLY;
 	}
 	if (chdir("/") != 0)
-		return misused("cannot go to /");
+		return asked_end("cannot go to /");
 	log_open(lasting, &conf);
 	worker_run(&(const struct worker_job){ .conf = &conf, .now = now, .ended = &ended });
 	tool_end();
@@ -131,12 +126,12 @@ int main(void)
 
 	log_program("work");
 	if (getenv("GATEWAY_INTERFACE") || getenv("REQUEST_METHOD"))
-		return misused("is not for a web server to start");
+		return asked_end("is not for a web server to start");
 	if (!enter())
-		return MISUSED;
+		return ASKED_WRONGLY;
 	hear_signals();
 	if (!(file = settings_read(text, sizeof text)))
-		return misused("where the settings are cannot be read");
+		return asked_end("where the settings are cannot be read");
 	lasting = arena_new();
 	status = work(lasting, file);
 	arena_drop(lasting);

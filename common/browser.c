@@ -13,6 +13,9 @@
 
 const struct fail browser_foreign = FAIL(403, "access_denied",
     "The form was not sent by its own page in the browser that it was made for");
+const struct fail browser_no_form = FAIL(400, "invalid_request",
+    "The form must be application/x-www-form-urlencoded, and its address without a query");
+const struct fail browser_no_action = FAIL(400, "invalid_request", "The form does not say what to do");
 
 /*
  * The __Host- prefix ties a cookie to this very origin (RFC 6265bis section 4.1.3.2), but needs https; a development server on

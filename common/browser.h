@@ -18,6 +18,8 @@ struct browser {
 };
 
 extern const struct fail browser_foreign;	/* 403: the form came from elsewhere */
+extern const struct fail browser_no_form;	/* 400: another media type, or a query */
+extern const struct fail browser_no_action;	/* 400: the form does not say what to do, or something else */
 
 /* Who is there?  Remembers that the session was used. */
 const struct fail *browser_read(struct request *rq, struct browser *x) __attribute__((nonnull, warn_unused_result));

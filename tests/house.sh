@@ -44,7 +44,7 @@ only 'libcurl only in fetch and probe'	'<curl/'	'common/(fetch|probe)\.c'
 only 'PCRE2 only in the patterns of schemas'	'<pcre2\.h>|pcre2_'	'common/schema_pattern\.c'
 # The programs fetch, doctor and work look whether a web server has started them.
 only 'the environment only in conf and serve'	'\b(getenv|secure_getenv|environ)\b *[(;,)]'	'common/conf\.c' 'common/serve[a-z_]*\.c' \
-	'cgi/fetch\.c' 'cgi/doctor\.c' 'cgi/work\.c'
+	'common/asked\.c' 'cgi/work\.c'
 # The programs fetch, doctor and work are no part of a request: what time it is they have to see for themselves.
 only 'the clock only in serve and mcpctl'	'\b(clock_gettime|gettimeofday|time|ftime)\('	'common/serve[a-z_]*\.c' 'cgi/mcpctl[a-z_]*\.c' \
 	'common/fetch\.c' 'common/probe\.c' 'cgi/work\.c'
@@ -59,7 +59,7 @@ never 'the domain knows no HTTP' '"(http|serve|serve_front|door|html|pages|page|
 never 'the store knows neither HTTP nor the domain' '"(http|serve|html|oauth|authorization|bearer|rpc|tool|clientauth|login)\.h"' common/store*.[ch]
 never 'the wire knows neither OAuth nor MCP' '"(oauth|authorization|bearer|rpc|tool|scope|clientauth|login|redirect|registration|jws|assertion|cimd|listen|door)[a-z_]*\.h"' \
 	common/serve*.[ch] common/stream.h common/http.[ch] common/url.[ch] common/form.[ch] common/json.[ch] common/crypto*.[ch] common/conf*.[ch] common/fetch*.[ch]
-never 'what is fetched meets neither the settings nor the store' '"(conf|store|context|crypto|serve|http|json)[a-z_]*\.h"' common/fetch*.[ch] cgi/fetch.c
+never 'what is fetched meets neither the settings nor the store' '"(conf|store|context|crypto|serve|http|json)[a-z_]*\.h"' common/fetch*.[ch] common/asked.[ch] cgi/fetch.c
 never 'the doctor meets neither the settings nor the store' '"(conf|store|context|crypto|serve|http|hostcheck)[a-z_]*\.h"' common/probe.[ch] \
 	common/doctor.[ch] common/doctor_[dilmw]*.[ch] cgi/doctor.c
 never 'the ground knows nothing above it' '"(http|serve|json|store|conf|crypto)[a-z_]*\.h"' common/arena.[ch] common/buf.[ch] common/fail.[ch] common/log.[ch]
