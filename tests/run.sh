@@ -110,14 +110,19 @@ packages() {
 	suite 'manual' tests/live/manual.sh
 }
 
-# What passed and what failed, a line a front.
+# What passed and what failed, a line a front; a front that a suite did not reach is a failure.
 table() {
 	echo '# front          wire          clients       conformance'
 	for front in $fronts; do
-		awk -F '[:,] *' -v front="$front" '$2 == front { n[$1] = $3 " / " $4 }
-		END { printf "# %-14s %-13s %-13s %s\n", front, n["wire"], n["clients"], n["conformance"] }' "$tap.counts"
-	done
+		awk -F '[:,] *' -v front="$front" '$2 == front { n[$1] = $3 " / " $4; ran += $3 > 0 }
+		END {
+			printf "# %-14s %-13s %-13s %s\n", front, n["wire"], n["clients"], n["conformance"]
+			printf "%s - every suite ran on %s\n", ran == 3 ? "ok" : "not ok", front
+		}' "$tap.counts"
+	done >"$tap.table"
+	grep '^#' "$tap.table"
 	echo '# (passed / failed)'
+	grep -v '^#' "$tap.table" | tee -a "$tap"
 }
 
 suite 'build' build 'gcc, static-PIE' all
