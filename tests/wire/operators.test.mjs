@@ -356,7 +356,7 @@ row(
 		const p = await asked(s, client, { jar });
 		const again = await signIn(s, p, jar, { password: 'not the password!' });
 		status(again, 401, 'wrong password');
-		const id = /^mcp-cgi (?:authorize )?(\w+): sign-in refused/m.exec(s.log())?.[1];
+		const id = /\bmcp-cgi (?:authorize )?(\w+): sign-in refused/.exec(s.log())?.[1];
 		ok(id, `a line of the log: ${s.log()}`);
 		const all = JSON.stringify(traced(s, client, /password/i, 'wrong password'));
 		ok(all.includes(`"${id}"`), `the id of the log, ${id}, is in the trace: ${all}`);

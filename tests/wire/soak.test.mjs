@@ -44,8 +44,8 @@ row(
 	{ own: true, alone: true, fronts: REAL },
 );
 
-/** What a connection that was cut off by a kill looks like; anything else is an answer and has to be right. */
-const CUT = /ended without an answer|shorter than it says|ECONNRESET|EPIPE|-> 50[0234] \(text\/html(; charset=iso-8859-1)?\) <(\?xml|!DOCTYPE HTML PUBLIC|html>)/;
+/** What a connection that was cut off by a kill looks like (the last is fcgiwrap's); anything else is an answer and has to be right. */
+const CUT = /ended without an answer|shorter than it says|ECONNRESET|EPIPE|-> 50[0234] \(text\/html(; charset=iso-8859-1)?\) <(\?xml|!DOCTYPE HTML PUBLIC|html>)|-> 502 \(text\/plain\) An error occurred while reading CGI reply/;
 
 row(
 	'CN-11',
