@@ -6,4 +6,4 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from '../lib/live.mjs';
 
-await run(path.dirname(fileURLToPath(import.meta.url)));
+await run(path.dirname(fileURLToPath(import.meta.url)), { jobs: 3 });

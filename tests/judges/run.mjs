@@ -9,4 +9,4 @@ import { fileURLToPath } from 'node:url';
 import { startDemo } from '../lib/demo.mjs';
 import { run } from '../lib/live.mjs';
 
-await run(path.dirname(fileURLToPath(import.meta.url)), startDemo);
+await run(path.dirname(fileURLToPath(import.meta.url)), { begin: startDemo });

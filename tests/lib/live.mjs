@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 //
 // The runner of the public clients, the judges and the pages. A test gets an installation, by default one that all tests
-// with the same settings share, and the one Chromium of the run.
+// of its file with the same settings share, and the one Chromium of the run.
 
 import fs from 'node:fs';
 import path from 'node:path';
@@ -30,9 +30,9 @@ function limited(promise) {
 
 /**
  * Runs the *.test.mjs of a folder against the front named on the command line; further words choose by file or name.
- * begin: starts an installation, where it is not harness.start.
+ * begin: starts an installation, where it is not harness.start; jobs: how many installations there are at a time.
  */
-export async function run(folder, begin = start) {
+export async function run(folder, { begin = start, jobs = 1 } = {}) {
 	const [front, ...filters] = process.argv.slice(2);
 	if (!ALL.includes(front)) {
 		console.error(`usage: run.mjs ${ALL.join('|')} [FILTER...]`);
@@ -54,16 +54,16 @@ export async function run(folder, begin = start) {
 	const browser = chosen.some((t) => t.browser) ? await launch() : null;
 	const chains = new Map();
 	chosen.forEach((t, i) => {
-		const key = t.own ? `own ${i}` : JSON.stringify(t.settings);
+		const key = t.own ? `own ${i}` : JSON.stringify([t.file, t.settings]);
 		chains.set(key, [...(chains.get(key) ?? []), t]);
 	});
-	for (const chain of chains.values()) {
+	const runChain = async (chain) => {
 		let s;
 		try {
 			s = await (front === 'inproc' ? start : begin)({ front, settings: chain[0].settings });
 		} catch (e) {
 			for (const t of chain) say(t, new Error(`the installation did not start: ${e.message}`));
-			continue;
+			return;
 		}
 		for (const t of chain) {
 			try {
@@ -78,7 +78,13 @@ export async function run(folder, begin = start) {
 		} catch (e) {
 			say({ name: `the end of ${chain.length} tests` }, e);
 		}
-	}
+	};
+	// the long ones first, so that no one is waited for in the end
+	const queue = [...chains.values()].sort((a, b) => b.length - a.length);
+	const worker = async () => {
+		for (let chain = queue.shift(); chain; chain = queue.shift()) await runChain(chain);
+	};
+	await Promise.all(Array.from({ length: jobs }, worker));
 	await browser?.close();
 	console.log(`${chosen.length - Math.min(failed, chosen.length)} passed, ${failed} failed`);
 	process.exit(failed || !chosen.length ? 1 : 0);
