@@ -103,11 +103,19 @@ on_each() {
 	done
 }
 
-# What is installed elsewhere; the Debian package is also the build against shared libraries.  None of this measures time.
-packages() {
+# None of this measures time. The Debian package is also the build against shared libraries.
+second_lane() {
 	suite 'make dist' tests/live/dist.sh
 	suite 'Debian package' tests/live/deb.sh
 	suite 'manual' tests/live/manual.sh
+	on_each clients
+	suite 'judges, make run' run_node tests/judges/run.mjs fastcgi
+	suite 'judges, make run as CGI' run_node tests/judges/run.mjs cgi
+	on_each conformance
+	suite 'everything' run_node tests/conformance/everything.mjs fastcgi
+	suite 'browser' run_node tests/browser/run.mjs fastcgi
+	suite 'inspector, make run' run_node tests/inspector/run.mjs fastcgi
+	suite 'fuzz' tests/fuzz/run.sh 4
 }
 
 # What passed and what failed, a line a front; a front that a suite did not reach is a failure.
@@ -128,6 +136,7 @@ table() {
 suite 'build' build 'gcc, static-PIE' all
 suite 'sanitizers' build 'gcc, ASan and UBSan' inproc unit
 suite 'npm' node
+[ "$what" = check ] || beside second_lane
 suite 'fences' tests/house.sh
 suite 'statements' tests/sql.sh
 suite 'rows' tests/rows.sh
@@ -145,17 +154,8 @@ if [ "$what" != check ]; then
 	suite 'reload, newer programs, migration' tests/live/reload.sh
 	suite 'https and proxies' tests/live/tls.sh
 	on_each wire
-	beside packages
-	on_each clients
-	suite 'judges, make run' run_node tests/judges/run.mjs fastcgi
-	suite 'judges, make run as CGI' run_node tests/judges/run.mjs cgi
-	on_each conformance
-	suite 'everything' run_node tests/conformance/everything.mjs fastcgi
-	suite 'browser' run_node tests/browser/run.mjs fastcgi
-	suite 'inspector, make run' run_node tests/inspector/run.mjs fastcgi
 	meet
 	suite 'make run' tests/live/run.sh
-	suite 'fuzz' tests/fuzz/run.sh 4
 	# shellcheck disable=SC2086
 	suite 'rows on each front' tests/rows.sh fronts $fronts
 	table
