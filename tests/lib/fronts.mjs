@@ -34,7 +34,7 @@ export const sharesStreams = hasWorkers;
 export const HEARS_MS = (front) => (['inproc', ...LIGHTTPD, 'apache-proxy'].includes(front) ? 5000 : 45000);
 
 /** A body that ends too early: mod_fcgid answers 500 then, and starts no program. */
-export const CUT = (front) => (front === 'apache-fcgid' ? [500] : []);
+export const CUT = (front) => (['apache-fcgid', 'htaccess-fcgid'].includes(front) ? [500] : []);
 
 /** The programs that have an address. */
 export const ROUTED = ['metadata', 'register', 'authorize', 'token', 'revoke', 'introspect', 'account', 'mcp', 'listen'];
