@@ -17,7 +17,7 @@ bench="wrk"
 check="libcmocka-dev sqlite3 python3 php-cli mandoc"
 # libclang-rt-14-dev carries libclang_rt.fuzzer and the sanitizers of Debian 12's clang, which only recommends it.
 # Apache without its service: a test starts it.
-test="clang libclang-rt-14-dev chromium apache2-bin libapache2-mod-fcgid lighttpd-mod-openssl nginx openssl fcgiwrap spawn-fcgi"
+test="clang libclang-rt-14-dev chromium apache2-bin apache2-suexec-custom libapache2-mod-fcgid lighttpd-mod-openssl nginx openssl fcgiwrap spawn-fcgi"
 # dpkg-dev unpacks the source of the libcurl of `make dist`.
 dist="dpkg-dev"
 # The Debian package, and a small Debian to install it in.

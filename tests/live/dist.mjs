@@ -161,7 +161,9 @@ function upload(name, { ftp = false, root = 'public_html' } = {}) {
 	return home;
 }
 
+/** What runs programs as the account; where suEXEC does, Apache itself is www-data. */
 function configuration(s, modules) {
+	const suexec = modules.includes('suexec');
 	const load = ['mpm_event', 'authz_core', 'mime', 'dir', 'env', 'setenvif', 'negotiation', 'cgid', ...modules];
 	return [
 		...load.map((m) => `LoadModule ${m}_module ${MODULES}/mod_${m}.so`),
@@ -171,7 +173,7 @@ function configuration(s, modules) {
 		`DefaultRuntimeDir ${s.run}`,
 		`PidFile ${s.run}/pid`,
 		`ErrorLog ${s.run}/error.log`,
-		'User you\nGroup #' + UID,
+		...(suexec ? ['User www-data\nGroup www-data', `SuexecUserGroup you #${UID}`] : [`User you\nGroup #${UID}`]),
 		'StartServers 1\nServerLimit 4\nThreadsPerChild 32\nMaxRequestWorkers 128',
 		`ScriptSock ${s.run}/cgid`,
 		...(modules.includes('fcgid') ? [`FcgidIPCDir ${s.run}/fcgid`, `FcgidProcessTableFile ${s.run}/table`] : []),
@@ -192,11 +194,14 @@ async function serve(name, modules, o) {
 	s.url = s.issuer = `http://127.0.0.1:${s.port}`;
 	s.resource = `${s.issuer}/mcp`;
 	s.conf = `${s.home}/mcp-cgi/mcp-cgi.conf`;
-	fs.mkdirSync(`${s.run}/fcgid`, { recursive: true });
-	must(['chown', '-R', `${UID}:${UID}`, s.run]);
+	for (const folder of ['fcgid', 'log/apache2']) fs.mkdirSync(`${s.run}/${folder}`, { recursive: true });
+	must(['chown', '-R', modules.includes('suexec') ? 'www-data:www-data' : `${UID}:${UID}`, s.run]);
 	fs.writeFileSync(`${s.run}/passwd`, `${fs.readFileSync('/etc/passwd', 'utf8')}you:x:${UID}:${UID}::${s.home}:/bin/sh\n`);
+	fs.writeFileSync(`${s.run}/group`, `${fs.readFileSync('/etc/group', 'utf8')}you:x:${UID}:\n`);
+	fs.writeFileSync(`${s.run}/suexec`, `${dir}\npublic_html\n`);
 	fs.writeFileSync(`${s.run}/httpd.conf`, configuration(s, modules));
-	const line = `mount --bind ${s.run}/passwd /etc/passwd && exec /usr/sbin/apache2 -D FOREGROUND -d ${s.run} -f ${s.run}/httpd.conf`;
+	const put = [['passwd', '/etc/passwd'], ['group', '/etc/group'], ...(modules.includes('suexec') ? [['suexec', '/etc/apache2/suexec/www-data'], ['log', '/var/log']] : [])];
+	const line = [...put.map(([file, at]) => `mount --bind ${s.run}/${file} ${at}`), `exec /usr/sbin/apache2 -D FOREGROUND -d ${s.run} -f ${s.run}/httpd.conf`].join(' && ');
 	s.child = spawn('unshare', ['-m', 'sh', '-c', line], { stdio: 'ignore', env: { PATH: process.env.PATH } });
 	s.gone = new Promise((done) => s.child.on('exit', done));
 	running.add(s);
@@ -281,8 +286,21 @@ async function listens(s, token) {
 	eq(r.status, 200, 'status of the stream');
 	match(r.headers.get('content-type'), /^text\/event-stream/, 'type of the stream');
 	ok((await r.body.getReader().read()).value.length > 0, 'something comes');
+	const streams = () => fs.readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && programOf(pid) === `${s.root}/listen`);
+	eq(streams().length, 1, 'programs that serve a stream');
 	ending.abort();
+	// Apache may not end a program that suEXEC has started: it hears that nobody listens when it writes
+	for (const until = Date.now() + 45000; streams().length && Date.now() < until; ) await sleep(100);
+	eq(streams().length, 0, 'programs that serve a stream after its client has gone');
 }
+
+const programOf = (pid) => {
+	try {
+		return fs.readlinkSync(`/proc/${pid}/exe`);
+	} catch {
+		return '';
+	}
+};
 
 async function hides(s) {
 	for (const at of [...HIDDEN, '.htaccess', 'mcp-cgi/mcp-cgi.conf', 'mcp.db', 'mcpfoo'].map((n) => `/${n}`)) {
@@ -291,7 +309,7 @@ async function hides(s) {
 	}
 }
 
-for (const [name, modules] of [['mod_cgid', []], ['mod_cgid and mod_fcgid', ['fcgid']]])
+for (const [name, modules] of [['mod_cgid', []], ['mod_cgid and mod_fcgid', ['fcgid']], ['mod_cgid and suEXEC', ['suexec']], ['mod_cgid, mod_fcgid and suEXEC', ['fcgid', 'suexec']]])
 	test(`two folders, two lines, /setup, and a client is connected: ${name}`, async () => {
 		const s = await serve(name.replace(/\W/g, '-'), modules);
 		await setUp(s);
