@@ -31,7 +31,7 @@ export const ALONE = [...AS_CGI, 'apache-fcgid'];
 export const sharesStreams = hasWorkers;
 
 /** How long it may take until a program as plain CGI hears that its client has gone: lighttpd says so, the others let a write fail. */
-export const HEARS_MS = (front) => (['inproc', ...LIGHTTPD, 'apache-proxy'].includes(front) ? 5000 : 45000);
+export const HEARS_MS = (front) => (['inproc', ...LIGHTTPD].includes(front) ? 5000 : 45000);
 
 /** A body that ends too early: mod_fcgid answers 500 then, and starts no program. */
 export const CUT = (front) => (['apache-fcgid', 'htaccess-fcgid'].includes(front) ? [500] : []);
