@@ -80,6 +80,7 @@ row('HO-14', 'smoke.sh has nothing against it', async (s) => {
 	for (const out of [child.stdout, child.stderr]) out.on('data', (d) => { said += d; });
 	const code = await new Promise((done) => { child.on('close', done); });
 	ok(code === 0, said.split('\n').filter((l) => !l.startsWith('ok')).join(' | '));
+	match(said, /^[1-9]\d* passed, 0 failed$/m, 'what it says');
 }, ON_HOSTS);
 
 /* ---- what is not there ---- */
@@ -300,7 +301,7 @@ row('HO-11', 'with the least of AllowOverride that .htaccess asks for, all is th
 	try {
 		ok(modernResult(await modern(s, await tokenFor(s), 'tools/list')).tools.length, 'a token and tools');
 		status(await raw(s, document), 200, 'the document');
-		status(await raw(s, { path: '/listen' }), [403, 404], '/listen');
+		for (const path of ['/listen', '/mcp-cgi-bin/listen']) status(await raw(s, { path }), [403, 404], path);
 		const without = (list, one) => list.filter((x) => x !== one);
 		const [some, more] = [classes.split(' '), options.split(',')];
 		const fewer = [...some.map((x) => [...without(some, x), `Options=${more}`]), ...more.map((x) => [...some, `Options=${without(more, x)}`])];
