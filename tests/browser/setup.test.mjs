@@ -4,7 +4,7 @@
 // mends it, and that a reload of the last page makes nobody. How it looks is in pages.test.mjs with all other pages.
 
 import path from 'node:path';
-import { eq, match, ok } from '../lib/check.mjs';
+import { eq, match } from '../lib/check.mjs';
 import { live } from '../lib/live.mjs';
 import { SETUP_SECRET, answered, makeUser, toSetup, toSetupFindings, toSetupUser } from './places.mjs';
 import { inReadingOrder, tabStops, visit } from './visit.mjs';
@@ -26,7 +26,7 @@ live('the whole way by keyboard, without JavaScript', async ({ s, browser }) => 
 		const r = await answered(page, () => page.keyboard.press('Enter'));
 		eq(r.status(), 200, 'status');
 		match(await words(page), /ada may sign in[^]*Connect an app/, 'the last page');
-		ok((await words(page)).includes(s.resource), 'the address');
+		eq(await page.locator('.address').innerText(), s.resource, 'the address');
 		eq(users(s), ['ada'], 'users');
 		const gone = await page.goto(`${s.issuer}/setup`);
 		eq(gone.status(), 404, 'afterwards');

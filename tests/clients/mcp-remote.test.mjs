@@ -68,9 +68,10 @@ live('mcp-remote: signs in as the manual says, and calls tools', async ({ s }) =
 
 	fs.rmSync(`${at.dir}/url`);
 	const again = open(s, at);
-	await again.ready;
+	const nobodyAsked = () => ok(!fs.existsSync(`${at.dir}/url`), 'the second time nobody is asked');
+	await again.ready.catch((e) => { nobodyAsked(); throw e; });
 	const found = await again.client.callTool({ name: SEARCH, arguments: { query: 'bridges' } });
 	eq(found.structuredContent.results.map((d) => d.title), ['Bridges'], 'what was found');
-	ok(!fs.existsSync(`${at.dir}/url`), 'the second time nobody is asked');
+	nobodyAsked();
 	await again.client.close();
 }, { browser: false });

@@ -121,7 +121,7 @@ async function startPrograms(s) {
 function hasSettled(s) {
 	if (!AS_ROOT) return true;
 	const list = childrenOf(s.child.pid);
-	return list.length > 0 && list.every((pid) => !/^Uid:\s+0\b/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8')));
+	return list.length > 0 && list.every((pid) => !/^Uid:\s+\d+\s+0\b/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8')));
 }
 
 export async function startServer(s) {

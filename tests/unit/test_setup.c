@@ -78,24 +78,43 @@ static void only_the_secret_fits(void **state)
 	assert_true(fits);
 }
 
+static bool fits_from(struct world *w, const char *peer, const char *secret)
+{
+	bool fits;
+
+	w->cx.peer = peer;
+	assert_go_on(setup_check_secret(&w->cx, secret, &fits));
+	return fits;
+}
+
+static bool is_throttled(struct world *w, const char *peer)
+{
+	const struct fail *no;
+	bool fits = true;
+
+	w->cx.peer = peer;
+	no = setup_check_secret(&w->cx, SECRET, &fits);
+	return no && no->status == 429 && !fits;
+}
+
 static void tries_are_counted_and_the_right_one_is_not(void **state)
 {
 	struct world *w = *state;
-	bool fits;
 
 	begin(w);
 	w->conf.rate_limits = true;
 	w->conf.limit[LIMIT_LOGIN] = (struct conf_rate){ 3, 900 };
+	w->conf.limit[LIMIT_LOGIN_ALL] = (struct conf_rate){ 4, 900 };
 	for (int i = 0; i < 10; i++)
-		assert_go_on(setup_check_secret(&w->cx, SECRET, &fits));
+		assert_true(fits_from(w, "192.0.2.1", SECRET));
 	for (int i = 0; i < 3; i++)
-		assert_go_on(setup_check_secret(&w->cx, "not the secret", &fits));
-	fits = true;
-	assert_int_equal(setup_check_secret(&w->cx, SECRET, &fits)->status, 429);
-	assert_false(fits);
+		assert_false(fits_from(w, "192.0.2.1", "not the secret"));
+	assert_true(is_throttled(w, "192.0.2.1"));
+	assert_true(fits_from(w, "192.0.2.2", SECRET));
+	assert_false(fits_from(w, "192.0.2.2", "not the secret"));
+	assert_true(is_throttled(w, "192.0.2.3"));
 	w->cx.now += 901;
-	assert_go_on(setup_check_secret(&w->cx, SECRET, &fits));
-	assert_true(fits);
+	assert_true(fits_from(w, "192.0.2.1", SECRET));
 }
 
 static void a_pass_is_of_one_browser_one_secret_and_an_hour(void **state)

@@ -80,6 +80,7 @@ row('HO-14', 'smoke.sh has nothing against it', async (s) => {
 	for (const out of [child.stdout, child.stderr]) out.on('data', (d) => { said += d; });
 	const code = await new Promise((done) => { child.on('close', done); });
 	ok(code === 0, said.split('\n').filter((l) => !l.startsWith('ok')).join(' | '));
+	match(said, /^[1-9]\d* passed, 0 failed$/m, 'what it says');
 }, ON_HOSTS);
 
 /* ---- what is not there ---- */
@@ -292,27 +293,40 @@ row('HO-10', 'an answer that breaks off does not look whole', async (_, front) =
 
 /* ---- what the shipped files say of themselves ---- */
 
-row('HO-11', 'with the least of AllowOverride that .htaccess asks for, all is there', async (_, front) => {
+row('HO-11', 'with the least of AllowOverride that .htaccess asks for, all is there, and with less nothing', async (_, front) => {
 	const text = fs.readFileSync(`${ROOT}/apache-conf/${front.replace(/-fcgid$/, '')}`, 'utf8').replaceAll('\n# ', ' ');
-	const [, least] = /or at least ([\w =,]+?);/.exec(text);
+	const [, least, classes, options] = /or at least (([\w ]+) Options=([\w,]+));/.exec(text);
+	const document = { path: '/.well-known/oauth-protected-resource/mcp' };
 	const s = await start({ front, allowOverride: least });
 	try {
 		ok(modernResult(await modern(s, await tokenFor(s), 'tools/list')).tools.length, 'a token and tools');
-		status(await raw(s, { path: '/.well-known/oauth-protected-resource/mcp' }), 200, 'the document');
-		status(await raw(s, { path: '/listen' }), [403, 404], '/listen');
+		status(await raw(s, document), 200, 'the document');
+		for (const path of ['/listen', '/mcp-cgi-bin/listen']) status(await raw(s, { path }), [403, 404], path);
+		const without = (list, one) => list.filter((x) => x !== one);
+		const [some, more] = [classes.split(' '), options.split(',')];
+		const fewer = [...some.map((x) => [...without(some, x), `Options=${more}`]), ...more.map((x) => [...some, `Options=${without(more, x)}`])];
+		for (const words of fewer) {
+			s.allowOverride = words.join(' ');
+			await s.restart();
+			status(await raw(s, { ...document, allow: [500] }), 500, `with ${s.allowOverride}`);
+		}
 	} finally {
 		await s.stop();
 	}
 }, { own: 'none', fronts: HTACCESS });
 
 row('HO-12', 'there is a unit of systemd for each socket that Apache asks for', async () => {
-	const read = (name) => fs.readFileSync(`${ROOT}/package/systemd/${name}`, 'utf8');
-	const asked = fs.readFileSync(`${ROOT}/apache-conf/mcp-proxy-fcgi.conf`, 'utf8').matchAll(/proxy:unix:\$\{MCP_RUN\}\/(\w+)\|/g);
-	const units = [...read('mcp-cgi.target').matchAll(/mcp-cgi@(\w+)\.socket/g)].map((m) => m[1]).sort();
-	eq(units, [...new Set([...asked].map((m) => m[1]))].sort(), 'the names');
-	eq(units, [...ROUTED].sort(), 'and those are all programs with an address');
-	match(read('mcp-cgi@.socket'), /^ListenStream=\/run\/mcp-cgi\/%i$/m, 'where it listens');
-	match(read('mcp-cgi@.service'), /^ExecStart=\/usr\/lib\/mcp-cgi\/%i$[^]*^StandardInput=socket$/m, 'what is started, and how it gets its socket');
+	const read = (name) => fs.readFileSync(`${ROOT}/${name}`, 'utf8');
+	const all = (text, re) => [...text.matchAll(re)].map((m) => m[1]);
+	const apache = read('apache-conf/mcp-proxy-fcgi.conf'), socket = read('package/systemd/mcp-cgi@.socket');
+	const asked = all(apache + read('apache-conf/mcp-proxy-fcgi-path.conf'), /unix:\$\{MCP_RUN\}\/(\w+)\|/g);
+	const units = all(read('package/systemd/mcp-cgi.target'), /^Wants=(.+)$/gm).join(' ').split(' ').sort();
+	eq(units, [...new Set(asked)].map((name) => `mcp-cgi@${name}.socket`).sort(), 'the names');
+	eq(units, ROUTED.map((name) => `mcp-cgi@${name}.socket`).sort(), 'and those are all programs with an address');
+	const folders = all(apache, /^#\t+Define MCP_RUN (\S+)$/gm);
+	eq(all(socket, /^ListenStream=(.+)$/gm), [`${folders[0]}/%i`], 'where it listens');
+	eq([...new Set(folders)], [folders[0]], 'which is what Apache is told to ask');
+	match(read('package/systemd/mcp-cgi@.service'), /^ExecStart=\/usr\/lib\/mcp-cgi\/%i$[^]*^StandardInput=socket$/m, 'what is started, and how it gets its socket');
 }, { own: 'none', fronts: ['apache-proxy'] });
 
 row('HO-13', 'under mod_fcgid a process has one worker, and another one while that works on for a client that has gone', async (s) => {
