@@ -568,7 +568,7 @@ export async function start({ front, settings = {}, user = true, env = {}, ownPr
 	try {
 		await startFront(s);
 	} catch (e) {
-		if (s.child && !s.exit) s.child.kill('SIGKILL');
+		if (s.child) await stopFront(s);
 		throw e;
 	}
 	return s;
