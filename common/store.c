@@ -136,9 +136,9 @@ static bool is_version(const struct store *s, int64_t version)
 
 static bool store_open(struct store *s)
 {
-	const char *why = store_file_check(s->file);
+	const char *why = store_age_check();
 
-	if (why) {
+	if (why || (why = store_file_check(s->file))) {
 		log_line("%s %s", s->file, why);
 		return false;
 	}

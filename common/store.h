@@ -63,7 +63,10 @@ bool store_migrate(const char *file, int *from, int *to) __attribute__((nonnull,
  */
 const char *store_file_check(const char *file) __attribute__((nonnull));
 
-/* What is wrong with the file, as one line, or NULL: missing, foreign, newer, older, damaged, no FTS5. */
+/* That this SQLite is too old, or NULL.  To one that is, the schema of a good file looks damaged. */
+const char *store_age_check(void);
+
+/* What is wrong with the file, as one line, or NULL: missing, foreign, newer, older, damaged, SQLite too old or without FTS5. */
 const char *store_check(struct arena *a, const char *file) __attribute__((nonnull));
 
 /* The version of the schema that this program was built with. */

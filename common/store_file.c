@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -45,6 +46,32 @@ static char *ask(sqlite3 *db, const char *sql)
 	return text;
 }
 
+const char *store_age_check(void)
+{
+	static char said[64];
+
+	if (sqlite3_libversion_number() >= OLDEST_SQLITE)
+		return NULL;
+	snprintf(said, sizeof said, "needs SQLite 3.37 or newer, and this is %s", sqlite3_libversion());
+	return said;
+}
+
+static const char *search_check(void)
+{
+	return sqlite3_compileoption_used("ENABLE_FTS5") ? NULL : "needs FTS5, which this SQLite does not have";
+}
+
+/* Can this SQLite make such a file? */
+static bool is_able(const char *file)
+{
+	const char *why = store_age_check();
+
+	if (!why && !(why = search_check()))
+		return true;
+	log_line("%s %s", file, why);
+	return false;
+}
+
 static sqlite3 *file_open(const char *file)
 {
 	sqlite3 *db = NULL;
@@ -60,11 +87,13 @@ static sqlite3 *file_open(const char *file)
 
 bool store_create(const char *file)
 {
-	int fd = open(file, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	sqlite3 *db;
 	bool good;
+	int fd;
 
-	if (fd < 0) {
+	if (!is_able(file))
+		return false;
+	if ((fd = open(file, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)) < 0) {
 		log_line("%s: %s", file, strerror(errno));
 		return false;
 	}
@@ -107,7 +136,7 @@ static bool migrate_step(sqlite3 *db, int version)
 
 bool store_migrate(const char *file, int *from, int *to)
 {
-	sqlite3 *db = file_open(file);
+	sqlite3 *db = is_able(file) ? file_open(file) : NULL;
 	bool good;
 
 	if (!db)
@@ -129,19 +158,19 @@ bool store_migrate(const char *file, int *from, int *to)
 static const char *examine(struct arena *a, sqlite3 *db)
 {
 	int64_t version = store_ask(db, "PRAGMA user_version");
-	const char *wrong = NULL;
+	const char *wrong = store_age_check();
 	char *text;
 
-	if (sqlite3_libversion_number() < OLDEST_SQLITE)
-		return arena_printf(a, "needs SQLite 3.37 or newer, and this is %s", sqlite3_libversion());
+	if (wrong)
+		return wrong;
 	if (store_ask(db, "PRAGMA application_id") != APPLICATION_ID)
 		return "is not a database of mcp-cgi";
 	if (version > store_version())
 		return arena_printf(a, "has schema version %d, newer than this program (%d)", (int)version, store_version());
 	if (version < store_version())
 		return arena_printf(a, "has schema version %d: run mcpctl migrate", (int)version);
-	if (!sqlite3_compileoption_used("ENABLE_FTS5"))
-		return "needs FTS5, which this SQLite does not have";
+	if ((wrong = search_check()))
+		return wrong;
 	text = ask(db, "PRAGMA quick_check(1)");
 	if (!text || strcmp(text, "ok") != 0)
 		wrong = arena_printf(a, "is damaged: %s", text ? text : sqlite3_errmsg(db));

@@ -9,8 +9,10 @@ import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
-import { eq, lacks, match, ok } from '../lib/check.mjs';
+import { eq, lacks, match, ok, status } from '../lib/check.mjs';
 import { AS_ROOT, OWNER, ROOT, chown, freePort, freshFolder, install, reachable, runAs, sleep, start } from '../lib/harness.mjs';
+import { SEARCH, call } from '../lib/mcp.mjs';
+import { tokenFor } from '../lib/need.mjs';
 
 const MODULES = '/usr/lib/apache2/modules';
 const words = process.argv.slice(2);
@@ -442,6 +444,51 @@ groups.push(async () => {
 		await check('TLS: none there', async () => isOnly(await away(`https://127.0.0.1:${s.port}/mcp`), 'connection', /does not speak TLS there/, /port is the one of https/));
 	} finally {
 		for (const one of servers) await one.stop();
+		await s.stop();
+	}
+});
+
+// ---- SQLite ----------------------------------------------------------------------------------------------------------------
+
+/** The same programs with another SQLite; the database was made with a good one, as where a host or a folder of programs was changed. */
+groups.push(async () => {
+	const cases = [
+		['too old', '3.36', 'needs SQLite 3.37 or newer, and this is 3.36.0', (s) => `${s.db} needs SQLite 3.37 or newer, and this is 3.36.0`],
+		['without FTS5', '3.39', 'needs FTS5, which this SQLite does not have', () => 'document_search: no such module: fts5 (1)'],
+	];
+	if (!isWanted('SQLite: ', ...cases.map((c) => `SQLite: ${c[0]}`))) return;
+	const s = await start({ front: 'fastcgi' }), token = await tokenFor(s), good = s.programs;
+	const alive = () => s.processes().map((p) => p.pid).sort();
+	await check('SQLite: programs are linked with two others', async () => {
+		const r = await beside([`${ROOT}/tests/live/sqlite.sh`]);
+		eq([r.status, r.stdout + r.stderr], [0, ''], 'the end of sqlite.sh');
+	});
+	try {
+		for (const [name, version, lack, logged] of cases) {
+			const usr = `${ROOT}/build/sqlite/${version}/usr`;
+			await check(`SQLite: ${name}`, async () => {
+				s.programs = `${usr}/lib/mcp-cgi`;
+				await s.restart();
+				isOnly(await doctorOf(AS_OWNER, `${usr}/bin/mcpctl`, s.conf), 'database', new RegExp(`^${s.db}: ${lack}$`));
+			});
+			await check(`SQLite: ${name}, and what the log says`, async () => {
+				const before = alive(), mark = s.logMark();
+				status(await call(s, token, SEARCH, { query: 'lamp' }), 503, 'a search');
+				eq(s.log(mark).split('\n')[0].replace(/^mcp-cgi mcp [0-9a-f]{16}: /, ''), logged(s), 'what is logged');
+				eq(alive(), before, 'programs that run');
+			});
+			await check(`SQLite: ${name}, and no new database is made`, async () => {
+				const to = freshFolder(AS_ROOT), db = `${to}/c/mcp.db`;
+				const r = runAs(AS_ROOT, [`${usr}/bin/mcpctl`, '--config', `${to}/c/mcp-cgi.conf`, 'init', '--issuer', s.issuer]);
+				eq([r.status, r.stderr, fs.existsSync(db)], [1, `mcp-cgi mcpctl: ${db} ${lack}\n`, false], 'the end of mcpctl init');
+			});
+		}
+		await check('SQLite: a good one again', async () => {
+			s.programs = good;
+			await s.restart();
+			isWell(await doctor(s));
+		});
+	} finally {
 		await s.stop();
 	}
 });

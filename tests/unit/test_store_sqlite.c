@@ -34,6 +34,13 @@ static void expect(struct world *w, int number, bool fts5, const char *said)
 	row_check(same_text(wrong, said), "%d: %s", number, shown(wrong));
 }
 
+static int set_up(void **state)
+{
+	version = 3040001;
+	has_fts5 = true;
+	return world_set_up(state);
+}
+
 static void a_good_one_is_good(void **state)
 {
 	expect(*state, 3037000, true, NULL);
@@ -53,12 +60,45 @@ static void one_without_search_is_named(void **state)
 	expect(*state, 3040001, false, "needs FTS5, which this SQLite does not have");
 }
 
+/* A file is neither made nor migrated that could not be used then. */
+static void nothing_is_made(void **state)
+{
+	struct world *w = *state;
+	int from, to;
+
+	unlink(w->file);
+	for (int old = 0; old < 2; old++) {
+		version = old ? 3034001 : 3040001;
+		has_fts5 = old;
+		assert_false(store_create(w->file));
+		assert_int_equal(access(w->file, F_OK), -1);
+		assert_false(store_migrate(w->file, &from, &to));
+	}
+}
+
+/* One without search still serves the rest. */
+static void an_old_one_opens_nothing(void **state)
+{
+	struct world *w = *state;
+	struct store *s = store_new(ROLE_MCPCTL, w->file, 50);
+	struct user *u;
+
+	version = 3034001;
+	assert_ptr_equal(user_find(s, w->cx.arena, "ada", &u), &fail_unavailable);
+	version = 3040001;
+	has_fts5 = false;
+	assert_go_on(user_find(s, w->cx.arena, "ada", &u));
+	store_drop(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_good_one_is_good, world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(an_old_one_is_named, world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(one_without_search_is_named, world_set_up, world_tear_down),
+		cmocka_unit_test_setup_teardown(a_good_one_is_good, set_up, world_tear_down),
+		cmocka_unit_test_setup_teardown(an_old_one_is_named, set_up, world_tear_down),
+		cmocka_unit_test_setup_teardown(one_without_search_is_named, set_up, world_tear_down),
+		cmocka_unit_test_setup_teardown(nothing_is_made, set_up, world_tear_down),
+		cmocka_unit_test_setup_teardown(an_old_one_opens_nothing, set_up, world_tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
