@@ -25,6 +25,7 @@ struct store {
 	bool durable, passing;		/* synchronous=FULL was said; or NORMAL */
 	bool hasty;			/* waits only REMARK_TIMEOUT */
 	bool ranks;			/* knows kb_rank() */
+	bool alone;			/* nobody else can open the file as long as this connection is there */
 	bool broken;			/* the connection is not to be trusted any more */
 };
 
@@ -63,7 +64,7 @@ static void store_close(struct store *s)
 	s->version = NULL;
 	sqlite3_close(s->db);
 	s->db = NULL;
-	s->current = s->broken = s->durable = s->passing = s->ranks = false;
+	s->current = s->broken = s->durable = s->passing = s->ranks = s->alone = false;
 }
 
 void store_drop(struct store *s)
@@ -123,9 +124,24 @@ static bool is_version(const struct store *s, int64_t version)
 	return version == VERSION;
 }
 
+/*
+ * On a full disk there may be no room for the index of the write-ahead log that processes share.  Readers are to be served there,
+ * too: with an index in memory, alone, until the end of the request.
+ */
+static int64_t version_alone(struct store *s)
+{
+	store_close(s);
+	s->alone = connection_open(s->file, s->busy_timeout, &s->db);
+	if (!s->alone)
+		return -1;
+	sqlite3_exec(s->db, "PRAGMA locking_mode = EXCLUSIVE", NULL, NULL, NULL);
+	return store_ask(s->db, "PRAGMA user_version");
+}
+
 static bool store_open(struct store *s)
 {
 	const char *why = store_file_check(s->file);
+	int64_t version;
 
 	if (why) {
 		log_line("%s %s", s->file, why);
@@ -133,7 +149,10 @@ static bool store_open(struct store *s)
 	}
 	if (!connection_open(s->file, s->busy_timeout, &s->db))
 		return false;
-	if (!(s->current = is_version(s, store_ask(s->db, "PRAGMA user_version"))))
+	version = store_ask(s->db, "PRAGMA user_version");
+	if (version < 0 && sqlite3_extended_errcode(s->db) == SQLITE_IOERR_SHMSIZE)
+		version = version_alone(s);
+	if (!(s->current = is_version(s, version)))
 		store_close(s);
 	return s->current;
 }
@@ -236,7 +255,7 @@ void store_end(struct store *s)
 	if (s->db && s->hasty)
 		sqlite3_busy_timeout(s->db, (int)s->busy_timeout);
 	s->current = s->hasty = false;
-	if (s->broken)
+	if (s->broken || s->alone)
 		store_close(s);
 }
 
