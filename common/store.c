@@ -152,9 +152,27 @@ static bool store_open(struct store *s)
 	version = store_ask(s->db, "PRAGMA user_version");
 	if (version < 0 && sqlite3_extended_errcode(s->db) == SQLITE_IOERR_SHMSIZE)
 		version = version_alone(s);
-	if (!(s->current = is_version(s, version)))
+	s->current = is_version(s, version);
+	if (s->current && store_ask(s->db, "PRAGMA application_id") != STORE_APPLICATION_ID) {
+		log_line("%s is not a database of mcp-cgi", s->file);
+		s->current = false;
+	}
+	if (!s->current)
 		store_close(s);
 	return s->current;
+}
+
+/* Whoever stays sees with his next request that the file was taken away, or that another one is in its place. */
+static bool is_open(struct store *s)
+{
+	int moved = 0;
+
+	if (s->db && !s->current && sqlite3_get_autocommit(s->db)) {
+		sqlite3_file_control(s->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+		if (moved)
+			store_close(s);
+	}
+	return s->db || store_open(s);
 }
 
 /*
@@ -190,7 +208,7 @@ static const struct fail *store_exec(struct store *s, const char *sql)
 {
 	int rc;
 
-	if (!s->db && !store_open(s))
+	if (!is_open(s))
 		return &fail_unavailable;
 	rc = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
 	return rc == SQLITE_OK ? NULL : store_fail(s, rc, sql);
@@ -286,7 +304,7 @@ struct query query_new(struct store *s, enum sql which)
 		log_line("SECURITY: statement %s is outside the role of this program", x->name);
 		abort();
 	}
-	if (s->db ? !s->current && !is_current(s) : !store_open(s))
+	if (!is_open(s) || (!s->current && !is_current(s)))
 		return q;
 	q.rc = SQLITE_OK;
 	if (!s->st[which])
