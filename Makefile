@@ -142,6 +142,9 @@ $(O)/bin/doctor: $(O)/obj/cgi/doctor.o $(O)/libmcp.a | $(O)/bin
 
 $(O)/asan/inproc: tests/wire/inproc.c $(WEB:%=$(O)/asan/cgi/%.o) $(O)/asan/libmcp.a | $(O)/asan
 	$(CC) $(SAN_CFLAGS) -o $@ $(filter %.c %.o %.a,$^) $(LIBS)
+# A clock that jumps, for the tests of the in-process front.
+$(O)/asan/clock.so: tests/wire/clock.c | $(O)/asan
+	$(CC) $(CFLAGS) -fPIC -shared -o $@ $<
 # listen holds all its streams in one process under FastCGI only: for that there is the program itself, too.
 $(O)/asan/listen: cgi/listen.c $(O)/asan/libmcp.a
 	$(CC) $(SAN_CFLAGS) -o $@ $< $(O)/asan/libmcp.a $(LIBS)
@@ -166,7 +169,7 @@ $(O)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(O)/fuzz/libmcp.a
 	clang $(FUZZ_CFLAGS) -o $@ $< $(O)/fuzz/libmcp.a $(LIBS)
 
 .PHONY: inproc unit fuzz
-inproc: $(O)/asan/inproc $(O)/asan/fetch $(O)/asan/doctor $(O)/asan/listen $(O)/asan/work
+inproc: $(O)/asan/inproc $(O)/asan/clock.so $(O)/asan/fetch $(O)/asan/doctor $(O)/asan/listen $(O)/asan/work
 unit: $(UNIT:%=$(O)/asan/test/%) $(O)/asan/schema_suite
 fuzz: $(FUZZ:%=$(O)/fuzz/%)
 

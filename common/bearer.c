@@ -72,6 +72,8 @@ const struct fail *bearer_check(struct context *cx, const char *authorization, s
 	}
 	log_line("token %02x%02x%02x%02x refused: %s", hash.v[0], hash.v[1], hash.v[2], hash.v[3],
 	    *who ? "meant for another resource" : "unknown, expired or revoked");
+	if (!*who)
+		access_end_expired(cx->store, &hash, cx->now);
 	*who = NULL;
 	return &bearer_invalid;
 }

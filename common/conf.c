@@ -303,6 +303,7 @@ static int file_open(const char *file, size_t *size, struct conf_error *e)
 	struct stat st;
 
 	if (fd < 0) {
+		e->passing = errno == EMFILE || errno == ENFILE || errno == ENOMEM;
 		refuse(e, 0, errno == ELOOP ? "is a symbolic link" : strerror(errno));
 		return -1;
 	}

@@ -110,6 +110,7 @@ struct conf_error {
 	const char *file;
 	int line;			/* 0: the file as a whole */
 	const char *reason;
+	bool passing;			/* not the file is to blame: it could not be opened just now */
 };
 
 /* The name of the settings file: MCP_CGI_CONF, /etc/mcp-cgi/mcp-cgi.conf, or mcp-cgi/mcp-cgi.conf in the home folder

@@ -336,6 +336,8 @@ static bool is_welcome(struct context *cx, struct listener *l)
 		return true;
 	}
 	l->doubtful = false;
+	if (!who)
+		access_end_expired(cx->store, &l->token, cx->now);
 	return who != NULL;
 }
 

@@ -58,6 +58,8 @@ static const char *why_not(struct context *cx, const struct code *c, const struc
 		return "what the code stood for has been revoked or ended by a restore, or its user or client is disabled";
 	if (!resource_of(cx->conf, g->resource))
 		return arena_printf(cx->arena, "the settings no longer have the resource '%s'", g->resource);
+	if (!c->expires_at)
+		return "the code expired, and was shown then, too";
 	return arena_printf(cx->arena, "the code expired %" PRId64 " s before (by this machine's clock)", cx->now - c->expires_at);
 }
 
@@ -111,5 +113,7 @@ const struct fail *oauth_give_for_code(struct context *cx, const struct client *
 	if (g && taken && resource_of(cx->conf, g->resource))
 		return issue(cx, client, g, t);
 	cx->trail.why = why_not(cx, c, g);
+	if (!taken && c->expires_at && ((no = code_expire(cx->store, &hash)) || (no = store_commit(cx->store))))
+		return no;
 	return &oauth_grant_invalid;
 }

@@ -5,6 +5,7 @@
 #include "conf.h"
 #include "oauth.h"
 #include "store_introspect.h"
+#include "store_token.h"
 
 const struct fail *oauth_introspect(struct context *cx, const struct client *c, const char *token,
     struct introspection **found)
@@ -23,6 +24,8 @@ const struct fail *oauth_introspect(struct context *cx, const struct client *c, 
 	hash = crypto_digest_secret(&s);
 	if ((no = introspection_find(cx->store, cx->arena, &hash, cx->now, found)))
 		return no;
+	if (!*found)
+		access_end_expired(cx->store, &hash, cx->now);
 	if (*found && !conf_has_word(c->introspects, (*found)->resource))
 		*found = NULL;
 	return NULL;

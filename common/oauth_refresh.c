@@ -19,6 +19,15 @@ static const struct fail token_missing = FAIL(400, "invalid_request", "refresh_t
 static const struct fail scope_wider = FAIL(400, "invalid_scope",
     "The scope is malformed or goes beyond what was granted");
 
+static const struct fail *expired(struct context *cx, const struct refresh *old)
+{
+	const struct fail *no;
+
+	if (old->expires_at && ((no = refresh_expire(cx->store, &old->hash)) || (no = store_commit(cx->store))))
+		return no;
+	return &oauth_grant_invalid;
+}
+
 /* What must be right before the token is looked at as new or used; nothing of it ends a grant. */
 static const struct fail *check(struct context *cx, const struct client *client, const struct refresh *old,
     const struct grant *g, const struct token_request *r)
@@ -44,15 +53,20 @@ static const struct fail *check(struct context *cx, const struct client *client,
 	}
 	cx->trail.why = "the refresh token has expired";
 	if (old->expires_at <= cx->now || g->expires_at <= cx->now)
-		return &oauth_grant_invalid;
+		return expired(cx, old);
 	cx->trail.why = NULL;
 	return NULL;
 }
 
-/* Only the immediate predecessor of the newest token converges, and only for a while. */
+/*
+ * Only the immediate predecessor of the newest token converges, and only for a while.  A clock that goes back does not
+ * begin that while again.
+ */
 static bool is_in_grace(const struct context *cx, const struct refresh *old, const struct grant *g)
 {
-	return old->generation == g->generation - 1 && cx->now < old->used_at + cx->conf->refresh_grace;
+	int64_t since = cx->now - old->used_at, grace = cx->conf->refresh_grace;
+
+	return old->generation == g->generation - 1 && since < grace && since > -grace;
 }
 
 /* First use: spends the token and writes its successor down. */

@@ -351,7 +351,7 @@ int serve_one(const struct endpoint *ep, char *const *env, const struct front *f
 	int rc;
 
 	if (!conf)
-		return ep->explain ? explain(ep, env, front) : serve_nothing(front);
+		return ep->explain ? explain(ep, env, front) : serve_nothing(front, process.error.passing);
 	if (!process.request)
 		process.request = arena_new();
 	if (!process.store)

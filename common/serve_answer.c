@@ -42,16 +42,19 @@ int serve_deliver(struct request *rq, struct response *rs, const struct front *f
 	return front->write(front->with, b.v, b.len);
 }
 
-int serve_nothing(const struct front *front)
+int serve_nothing(const struct front *front, bool passing)
 {
-	static const char text[] = "Status: 500 Internal Server Error\r\nContent-Type: application/json\r\n"
+	static const char lasts[] = "Status: 500 Internal Server Error\r\nContent-Type: application/json\r\n"
 	    "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nContent-Length: 24\r\n\r\n"
 	    "{\"error\":\"server_error\"}";
+	static const char passes[] = "Status: 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Type: application/json\r\n"
+	    "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nContent-Length: 35\r\n\r\n"
+	    "{\"error\":\"temporarily_unavailable\"}";
 	char spare[SPARE_MAX];
 
 	while (front->read(front->with, spare, sizeof spare) > 0)
 		continue;
-	return front->write(front->with, text, sizeof text - 1);
+	return passing ? front->write(front->with, passes, sizeof passes - 1) : front->write(front->with, lasts, sizeof lasts - 1);
 }
 
 /* ---- event by event ---------------------------------------------------------------------------------------------- */

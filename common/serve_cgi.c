@@ -143,7 +143,7 @@ int serve_cgi(const struct endpoint *ep, const char *name)
 	if (ep && ep->other)
 		hand_over(ep);
 	alarm(LIFE_SECONDS);
-	rc = ep ? serve_one(ep, environ, &front) : serve_nothing(&front);
+	rc = ep ? serve_one(ep, environ, &front) : serve_nothing(&front, false);
 	serve_leave();
 	return ep && rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

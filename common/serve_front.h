@@ -19,8 +19,8 @@ void serve_leave(void);
 /* Is descriptor 0 a listening socket, as the FastCGI specification (section 2.2) wants it? */
 bool serve_is_fcgi(void);
 
-/* Answers that nothing can be answered, without looking at the request: no settings, or the wrong user. */
-int serve_nothing(const struct front *front) __attribute__((nonnull));
+/* Answers that nothing can be answered, without looking at the request: no settings (passing: just now), or the wrong user. */
+int serve_nothing(const struct front *front, bool passing) __attribute__((nonnull));
 
 /* Writes status, header fields and body.  0, or -1 when nobody is there. */
 int serve_deliver(struct request *rq, struct response *rs, const struct front *front) __attribute__((nonnull));

@@ -25,6 +25,7 @@ struct store {
 	bool durable, passing;		/* synchronous=FULL was said; or NORMAL */
 	bool hasty;			/* waits only REMARK_TIMEOUT */
 	bool ranks;			/* knows kb_rank() */
+	bool alone;			/* nobody else can open the file as long as this connection is there */
 	bool broken;			/* the connection is not to be trusted any more */
 };
 
@@ -63,7 +64,7 @@ static void store_close(struct store *s)
 	s->version = NULL;
 	sqlite3_close(s->db);
 	s->db = NULL;
-	s->current = s->broken = s->durable = s->passing = s->ranks = false;
+	s->current = s->broken = s->durable = s->passing = s->ranks = s->alone = false;
 }
 
 void store_drop(struct store *s)
@@ -72,17 +73,6 @@ void store_drop(struct store *s)
 		return;
 	store_close(s);
 	free(s);
-}
-
-int64_t store_ask(sqlite3 *db, const char *sql)
-{
-	sqlite3_stmt *st = NULL;
-	int64_t value = -1;
-
-	if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW)
-		value = sqlite3_column_int64(st, 0);
-	sqlite3_finalize(st);
-	return value;
 }
 
 /*
@@ -134,9 +124,24 @@ static bool is_version(const struct store *s, int64_t version)
 	return version == VERSION;
 }
 
+/*
+ * On a full disk there may be no room for the index of the write-ahead log that processes share.  Readers are to be served there,
+ * too: with an index in memory, alone, until the end of the request.
+ */
+static int64_t version_alone(struct store *s)
+{
+	store_close(s);
+	s->alone = connection_open(s->file, s->busy_timeout, &s->db);
+	if (!s->alone)
+		return -1;
+	sqlite3_exec(s->db, "PRAGMA locking_mode = EXCLUSIVE", NULL, NULL, NULL);
+	return store_ask(s->db, "PRAGMA user_version");
+}
+
 static bool store_open(struct store *s)
 {
 	const char *why = store_age_check();
+	int64_t version;
 
 	if (why || (why = store_file_check(s->file))) {
 		log_line("%s %s", s->file, why);
@@ -144,9 +149,30 @@ static bool store_open(struct store *s)
 	}
 	if (!connection_open(s->file, s->busy_timeout, &s->db))
 		return false;
-	if (!(s->current = is_version(s, store_ask(s->db, "PRAGMA user_version"))))
+	version = store_ask(s->db, "PRAGMA user_version");
+	if (version < 0 && sqlite3_extended_errcode(s->db) == SQLITE_IOERR_SHMSIZE)
+		version = version_alone(s);
+	s->current = is_version(s, version);
+	if (s->current && store_ask(s->db, "PRAGMA application_id") != STORE_APPLICATION_ID) {
+		log_line("%s is not a database of mcp-cgi", s->file);
+		s->current = false;
+	}
+	if (!s->current)
 		store_close(s);
 	return s->current;
+}
+
+/* Whoever stays sees with his next request that the file was taken away, or that another one is in its place. */
+static bool is_open(struct store *s)
+{
+	int moved = 0;
+
+	if (s->db && !s->current && sqlite3_get_autocommit(s->db)) {
+		sqlite3_file_control(s->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+		if (moved)
+			store_close(s);
+	}
+	return s->db || store_open(s);
 }
 
 /*
@@ -182,7 +208,7 @@ static const struct fail *store_exec(struct store *s, const char *sql)
 {
 	int rc;
 
-	if (!s->db && !store_open(s))
+	if (!is_open(s))
 		return &fail_unavailable;
 	rc = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
 	return rc == SQLITE_OK ? NULL : store_fail(s, rc, sql);
@@ -247,7 +273,7 @@ void store_end(struct store *s)
 	if (s->db && s->hasty)
 		sqlite3_busy_timeout(s->db, (int)s->busy_timeout);
 	s->current = s->hasty = false;
-	if (s->broken)
+	if (s->broken || s->alone)
 		store_close(s);
 }
 
@@ -278,7 +304,7 @@ struct query query_new(struct store *s, enum sql which)
 		log_line("SECURITY: statement %s is outside the role of this program", x->name);
 		abort();
 	}
-	if (s->db ? !s->current && !is_current(s) : !store_open(s))
+	if (!is_open(s) || (!s->current && !is_current(s)))
 		return q;
 	q.rc = SQLITE_OK;
 	if (!s->st[which])
@@ -364,31 +390,4 @@ const struct fail *query_run(struct query *q)
 {
 	query_row(q);
 	return query_end(q);
-}
-
-const char *column_text(const struct query *q, struct arena *a, int column)
-{
-	const unsigned char *text = sqlite3_column_text(q->st, column);
-
-	return text ? arena_text(a, (const char *)text, (size_t)sqlite3_column_bytes(q->st, column)) : NULL;
-}
-
-int64_t column_int(const struct query *q, int column)
-{
-	return sqlite3_column_int64(q->st, column);
-}
-
-double column_double(const struct query *q, int column)
-{
-	return sqlite3_column_double(q->st, column);
-}
-
-bool column_bytes(const struct query *q, int column, void *to, size_t n)
-{
-	const void *from = sqlite3_column_blob(q->st, column);
-
-	if (!from || (size_t)sqlite3_column_bytes(q->st, column) != n)
-		return false;
-	memcpy(to, from, n);
-	return true;
 }

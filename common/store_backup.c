@@ -18,7 +18,7 @@
 #include "store_backup.h"
 #include "store_sql.h"
 
-enum { APPLICATION_ID = 1296257097, BUSY_MS = 10000, TRIES = 200 };
+enum { BUSY_MS = 10000, TRIES = 200 };
 
 /*
  * What a restored file must not bring along, and what marks it as another one.  Its grants, with all their codes and tokens,
@@ -83,7 +83,7 @@ static const char *examine(struct arena *a, sqlite3 *db, int64_t *version)
 	const char *why = NULL;
 
 	*version = store_ask(db, "PRAGMA user_version");
-	if (store_ask(db, "PRAGMA application_id") != APPLICATION_ID || *version < 1)
+	if (store_ask(db, "PRAGMA application_id") != STORE_APPLICATION_ID || *version < 1)
 		return "is not a database of mcp-cgi";
 	if (*version > store_version())
 		return arena_printf(a, "has schema version %d, newer than this program (%d)", (int)*version, store_version());

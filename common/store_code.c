@@ -48,6 +48,14 @@ const struct fail *code_take(struct store *s, const struct digest *hash, int64_t
 	return query_end(&q);
 }
 
+const struct fail *code_expire(struct store *s, const struct digest *hash)
+{
+	struct query q = query_new(s, SQL_CODE_EXPIRE);
+
+	query_digest(&q, ":hash", hash);
+	return query_run(&q);
+}
+
 const struct fail *code_count_try(struct store *s, const struct digest *hash)
 {
 	struct query q = query_new(s, SQL_CODE_COUNT_TRY);

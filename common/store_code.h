@@ -24,6 +24,9 @@ const struct fail *code_put(struct store *s, const struct code *c) __attribute__
 const struct fail *code_find(struct store *s, struct arena *a, const struct digest *hash, struct code **c)
     __attribute__((nonnull, warn_unused_result));
 
+/* It was seen expired, and stays so whatever the clock says later. */
+const struct fail *code_expire(struct store *s, const struct digest *hash) __attribute__((nonnull, warn_unused_result));
+
 /* Spends it: *taken is false when somebody else has. */
 const struct fail *code_take(struct store *s, const struct digest *hash, int64_t now, bool *taken)
     __attribute__((nonnull, warn_unused_result));

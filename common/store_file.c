@@ -16,7 +16,7 @@
 #include "store.h"
 #include "store_sql.h"
 
-enum { APPLICATION_ID = 1296257097, OLDEST_SQLITE = 3037000 /* STRICT tables */ };
+enum { OLDEST_SQLITE = 3037000 /* STRICT tables */ };
 
 extern const char schema_text[], migrate_2_text[], migrate_3_text[];
 
@@ -141,7 +141,7 @@ bool store_migrate(const char *file, int *from, int *to)
 
 	if (!db)
 		return false;
-	good = store_ask(db, "PRAGMA application_id") == APPLICATION_ID;
+	good = store_ask(db, "PRAGMA application_id") == STORE_APPLICATION_ID;
 	*from = *to = (int)store_ask(db, "PRAGMA user_version");
 	if (!good)
 		log_line("%s is not a database of mcp-cgi", file);
@@ -163,7 +163,7 @@ static const char *examine(struct arena *a, sqlite3 *db)
 
 	if (wrong)
 		return wrong;
-	if (store_ask(db, "PRAGMA application_id") != APPLICATION_ID)
+	if (store_ask(db, "PRAGMA application_id") != STORE_APPLICATION_ID)
 		return "is not a database of mcp-cgi";
 	if (version > store_version())
 		return arena_printf(a, "has schema version %d, newer than this program (%d)", (int)version, store_version());

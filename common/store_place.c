@@ -39,5 +39,7 @@ const char *store_file_check(const char *file)
 		return "belongs to somebody else than the user the programs run as";
 	if (st.st_mode & (S_IRWXG | S_IRWXO))
 		return "must be private to its owner (chmod 600)";
+	if (!(st.st_mode & S_IWUSR))	/* the log beside it would be made with the same bits, and outlast them */
+		return "can only be read (chmod 600)";
 	return folder_check(file);
 }

@@ -20,6 +20,8 @@
 #include "sql.h"
 #include "store.h"
 
+enum { STORE_APPLICATION_ID = 1296257097 };	/* "MCGI" */
+
 struct statement {
 	const char *name;
 	unsigned roles;

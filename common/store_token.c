@@ -54,12 +54,42 @@ const struct fail *access_find_owner(struct store *s, struct arena *a, const str
 	return query_end(&q);
 }
 
-const struct fail *access_drop(struct store *s, const struct digest *hash)
+static const struct fail *run_on(struct store *s, enum sql which, const struct digest *hash)
 {
-	struct query q = query_new(s, SQL_ACCESS_DROP);
+	struct query q = query_new(s, which);
 
 	query_digest(&q, ":hash", hash);
 	return query_run(&q);
+}
+
+void access_end_expired(struct store *s, const struct digest *hash, int64_t now)
+{
+	struct query q = query_new(s, SQL_ACCESS_IS_OVER);
+	const struct fail *no;
+	bool over;
+
+	query_digest(&q, ":hash", hash);
+	query_int(&q, ":now", now);
+	over = query_row(&q);
+	if (query_end(&q) || !over)
+		return;
+	store_end(s);
+	no = store_begin_remark(s);
+	if (!no)
+		no = run_on(s, SQL_ACCESS_EXPIRE, hash);
+	if (!no)
+		no = store_commit(s);
+	store_end(s);
+}
+
+const struct fail *refresh_expire(struct store *s, const struct digest *hash)
+{
+	return run_on(s, SQL_REFRESH_EXPIRE, hash);
+}
+
+const struct fail *access_drop(struct store *s, const struct digest *hash)
+{
+	return run_on(s, SQL_ACCESS_DROP, hash);
 }
 
 const struct fail *refresh_put(struct store *s, const struct refresh *t)

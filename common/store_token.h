@@ -46,6 +46,9 @@ const struct fail *access_find(struct store *s, struct arena *a, const struct di
 const struct fail *access_find_owner(struct store *s, struct arena *a, const struct digest *hash, int64_t *grant_id,
     const char **client_id) __attribute__((nonnull, warn_unused_result));
 
+/* Of a token that is not live: if it has expired, it stays so whatever the clock says later.  Outside a transaction. */
+void access_end_expired(struct store *s, const struct digest *hash, int64_t now) __attribute__((nonnull));
+
 const struct fail *access_drop(struct store *s, const struct digest *hash) __attribute__((nonnull, warn_unused_result));
 
 const struct fail *refresh_put(struct store *s, const struct refresh *t) __attribute__((nonnull, warn_unused_result));
@@ -57,6 +60,9 @@ const struct fail *refresh_find(struct store *s, struct arena *a, const struct d
 /* Spends it, and keeps the nonce of its successor; *taken is false when somebody else has. */
 const struct fail *refresh_take(struct store *s, const struct digest *hash, const unsigned char nonce[32], int64_t now,
     bool *taken) __attribute__((nonnull, warn_unused_result));
+
+/* It was seen expired, and stays so whatever the clock says later. */
+const struct fail *refresh_expire(struct store *s, const struct digest *hash) __attribute__((nonnull, warn_unused_result));
 
 /* Drops what expired before `before`: tokens of this grant, and a few grants with all that is theirs. */
 const struct fail *token_reap(struct store *s, int64_t grant_id, int64_t before) __attribute__((nonnull, warn_unused_result));

@@ -19,6 +19,13 @@ SELECT grants.user_id, user.name, grants.client_id, access.scope, grants.resourc
 SELECT access.grant_id, grants.client_id FROM access JOIN grants ON grants.id = access.grant_id
  WHERE access.hash = :hash;
 
+-- access_is_over: mcp listen introspect
+SELECT 1 FROM access WHERE hash = :hash AND expires_at BETWEEN 1 AND :now;
+
+-- access_expire: mcp listen introspect
+-- It was seen expired.
+UPDATE access SET expires_at = 0 WHERE hash = :hash;
+
 -- access_drop: revoke
 DELETE FROM access WHERE hash = :hash;
 
@@ -36,6 +43,10 @@ SELECT grant_id, generation, expires_at, used_at, nonce FROM refresh WHERE hash 
 -- Spend a refresh token.  No row: it is spent or too old.
 UPDATE refresh SET used_at = :now, nonce = :nonce
  WHERE hash = :hash AND used_at IS NULL AND expires_at > :now RETURNING 1;
+
+-- refresh_expire: token
+-- It was seen expired.
+UPDATE refresh SET expires_at = 0 WHERE hash = :hash;
 
 -- refresh_reap: token
 DELETE FROM refresh WHERE grant_id = :grant_id AND expires_at < :before;

@@ -550,10 +550,12 @@ export async function start({ front, settings = {}, user = true, env = {}, ownPr
 	};
 	/** Holds the write lock of the database; gives the function that lets go. */
 	s.lock = () => holdLock(s, owned);
-	s.restart = async () => {
+	/** between: what happens while nothing runs. */
+	s.restart = async (between) => {
 		const faults = await stopFront(s);
 		if (faults.length) throw new Error(faults.join('; '));
 		s.exit = undefined;
+		await between?.();
 		await startFront(s);
 	};
 	s.stop = async () => {

@@ -370,6 +370,8 @@ int main(int argc, char **argv)
 	}
 	umask(077);
 	signal(SIGPIPE, SIG_IGN);		/* as sandbox_enter() does for the programs */
+	signal(SIGXFSZ, SIG_IGN);
+
 	sigaction(SIGTERM, &end, NULL);
 	sigaction(SIGINT, &end, NULL);
 	listener = listen_on((int)strtol(argv[1], NULL, 10));
