@@ -147,12 +147,12 @@ live('an access token that ran out is renewed by the SDK on its own', async (ctx
 
 live('calls side by side after the token ran out all come through', async (ctx) => {
 	const c = await connected(ctx);
-	await sleep(6200);
+	await sleep(11200);
 	const all = await Promise.allSettled(Array.from({ length: 4 }, () => c.client.listTools()));
 	eq(all.filter((x) => x.status === 'fulfilled').length, 4, `calls that came through (${all.map((x) => x.reason?.message).filter(Boolean)})`);
 	eq(c.provider.asked.length, 1, 'visits to the browser');
 	await c.end();
-}, { settings: { access_ttl: 5 } });
+}, { settings: { access_ttl: 10 } });
 
 live('a token without the scope of a tool: the SDK asks the person once more', async (ctx) => {
 	const { s } = ctx;

@@ -144,12 +144,12 @@ for (const mode of ['auto', 'legacy'])
 
 live('auto: calls side by side after the token ran out all come through', async (ctx) => {
 	const c = await connected(ctx, 'auto');
-	await sleep(6200);
+	await sleep(11200);
 	const all = await Promise.allSettled(Array.from({ length: 4 }, () => c.client.callTool({ name: SEARCH, arguments: { query: 'x' } })));
 	eq(all.filter((x) => x.status === 'fulfilled').length, 4, `calls that came through (${all.map((x) => x.reason?.message).filter(Boolean)})`);
 	eq(c.provider.asked.length, 1, 'visits to the browser');
 	await c.end();
-}, { settings: { access_ttl: 5 } });
+}, { settings: { access_ttl: 10 } });
 
 for (const mode of ['auto', 'legacy'])
 	live(`${mode}: step-up from reading to writing`, async (ctx) => {

@@ -37,7 +37,6 @@ export function pinDocument(s, jwks) {
 		token_endpoint_auth_method: jwks ? 'private_key_jwt' : 'none', ...(jwks ? { jwks } : {}) };
 	const r = s.ctl(['client', 'import', s.write(`document-${random(6)}.json`, JSON.stringify(doc))]);
 	eq(r.status, 0, `mcpctl client import (${(r.stderr || r.stdout).trim()})`);
-	s.redirects.add(CALLBACK);
 	return doc;
 }
 

@@ -8,5 +8,13 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startDemo } from '../lib/demo.mjs';
 import { run } from '../lib/live.mjs';
+import { CALLBACK } from './parts.mjs';
 
-await run(path.dirname(fileURLToPath(import.meta.url)), { begin: startDemo });
+/** The libraries register by themselves, where nobody looks on. */
+async function begin(o) {
+	const s = await startDemo(o);
+	s.redirects.add(CALLBACK);
+	return s;
+}
+
+await run(path.dirname(fileURLToPath(import.meta.url)), { begin });
