@@ -275,8 +275,8 @@ function damages(s) {
 	];
 }
 
-/** Does something while no program has the file open. */
-const between = (s, what) => (isCgi(s.front) ? what() : s.restart(what));
+/** Does something while no program has the file open: behind this .htaccess some stay. */
+const between = (s, what) => (isCgi(s.front) && s.front !== 'htaccess-fcgid' ? what() : s.restart(what));
 
 const SIDES = ['', '-wal', '-shm'];
 /** The files of a database that nobody has open; gives the function that puts them back. */
