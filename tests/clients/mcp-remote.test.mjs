@@ -33,12 +33,19 @@ function home(s) {
 	return { dir, env: { PATH: process.env.PATH, HOME: dir, BROWSER: `${dir}/browser`, MCP_REMOTE_CONFIG_DIR: `${dir}/config` } };
 }
 
-function open(s, { env }) {
+/** Runs mcp-remote as long as use() lasts: { client, seen, ready }. */
+async function bridge(s, { env }, use) {
 	const transport = new StdioClientTransport({ command: process.execPath, args: [PROGRAM, ...fromManual(s)], env, stderr: 'pipe' });
 	const seen = { text: '' };
 	transport.stderr.on('data', (d) => { seen.text += d; });
 	const client = new Client({ name: 'mcp-remote-test', version: '1.0.0' });
-	return { client, seen, ready: client.connect(transport, { timeout: LIMIT_MS }) };
+	const ready = client.connect(transport, { timeout: LIMIT_MS });
+	ready.catch(() => {});
+	try {
+		return await use({ client, seen, ready });
+	} finally {
+		await transport.close();
+	}
 }
 
 async function opened(file, seen) {
@@ -51,27 +58,26 @@ async function opened(file, seen) {
 
 live('mcp-remote: signs in as the manual says, and calls tools', async ({ s }) => {
 	const at = home(s);
-	const first = open(s, at);
-	first.ready.catch(() => {});
-	const url = await opened(`${at.dir}/url`, first.seen);
-	const back = new URL(url).searchParams.get('redirect_uri');
-	match(back, /^http:\/\/localhost:\d+\/oauth\/callback$/, 'where it wants to be answered');
-	(s.redirects ??= new Set()).add(back); // It has registered this out of our sight.
-	const { answer } = await visit(s, url);
-	ok((await fetch(answer.to)).ok, 'mcp-remote takes the answer');
-	await first.ready;
-	const { tools } = await first.client.listTools();
-	ok([CREATE, SEARCH].every((name) => tools.some((t) => t.name === name)), `the tools: ${tools.map((t) => t.name)}`);
-	const made = await first.client.callTool({ name: CREATE, arguments: { title: 'Bridges', content: 'Written through a bridge' } });
-	eq(made.structuredContent.author, 'alice', 'author');
-	await first.client.close();
+	await bridge(s, at, async ({ client, seen, ready }) => {
+		const url = await opened(`${at.dir}/url`, seen);
+		const back = new URL(url).searchParams.get('redirect_uri');
+		match(back, /^http:\/\/localhost:\d+\/oauth\/callback$/, 'where it wants to be answered');
+		s.redirects.add(back); // It has registered this out of our sight.
+		const { answer } = await visit(s, url);
+		ok((await fetch(answer.to)).ok, 'mcp-remote takes the answer');
+		await ready;
+		const { tools } = await client.listTools();
+		ok([CREATE, SEARCH].every((name) => tools.some((t) => t.name === name)), `the tools: ${tools.map((t) => t.name)}`);
+		const made = await client.callTool({ name: CREATE, arguments: { title: 'Bridges', content: 'Written through a bridge' } });
+		eq(made.structuredContent.author, 'alice', 'author');
+	});
 
 	fs.rmSync(`${at.dir}/url`);
-	const again = open(s, at);
-	const nobodyAsked = () => ok(!fs.existsSync(`${at.dir}/url`), 'the second time nobody is asked');
-	await again.ready.catch((e) => { nobodyAsked(); throw e; });
-	const found = await again.client.callTool({ name: SEARCH, arguments: { query: 'bridges' } });
-	eq(found.structuredContent.results.map((d) => d.title), ['Bridges'], 'what was found');
-	nobodyAsked();
-	await again.client.close();
+	await bridge(s, at, async ({ client, ready }) => {
+		const nobodyAsked = () => ok(!fs.existsSync(`${at.dir}/url`), 'the second time nobody is asked');
+		await ready.catch((e) => { nobodyAsked(); throw e; });
+		const found = await client.callTool({ name: SEARCH, arguments: { query: 'bridges' } });
+		eq(found.structuredContent.results.map((d) => d.title), ['Bridges'], 'what was found');
+		nobodyAsked();
+	});
 }, { browser: false });
