@@ -42,9 +42,11 @@ HARD_LD := -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code,--gc-sections,--a
 QUIET_LD := $(shell echo "int main(void){return 0;}" | $(CC) -Wl,--no-warnings -x c -o /dev/null - >/dev/null 2>&1 && echo -Wl,--no-warnings)
 WEB_LD  := $(if $(filter static,$(LINK)),-static-pie,-pie) $(HARD_LD)
 
-# The sanitizer build has its own tree; tests link against it.
+# The sanitizer build has its own tree; tests link against it.  Its char is the other one: with the programs of the web, which have
+# that of this processor, the tests have met both.
 SAN     := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1
-SAN_CFLAGS := $(BASE) $(SAN)
+OTHER   := $(if $(shell echo __CHAR_UNSIGNED__ | $(CC) -E -P -x c - 2>&1 | grep __),-funsigned-char,-fsigned-char)
+SAN_CFLAGS := $(BASE) $(SAN) $(OTHER)
 FUZZ_CFLAGS = $(BASE) $(SAN) -fsanitize=fuzzer
 
 COMMON  := $(wildcard common/*.c)

@@ -33,7 +33,7 @@ static void put_token(struct buf *b, const char *name)
 		if (*name == '~' || *name == '/')
 			buf_text(b, *name == '~' ? "~0" : "~1");
 		else
-			buf_char(b, *name < ' ' && *name >= 0 ? '?' : *name);
+			buf_char(b, (unsigned char)*name < ' ' ? '?' : *name);
 	}
 	if (*end)
 		buf_text(b, "...");

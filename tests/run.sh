@@ -5,7 +5,7 @@
 #
 #	tests/run.sh check	fences, statements, unit tests, mcpctl, wire tests in process under the sanitizers
 #	tests/run.sh test	all of that, and lighttpd, Apache, the clients, the conformance suite, Chromium, fuzzing, make run itself
-#	tests/run.sh all	all of that, and every web server that there is configuration for
+#	tests/run.sh all	all of that, and every web server that there is configuration for, and the tarball for arm64
 #
 # Every suite prints lines that begin with "ok" or "not ok"; a suite that fails without such a line counts as one
 # failure.  The last line is `N passed, N failed`.
@@ -106,6 +106,7 @@ on_each() {
 # None of this measures time. The Debian package is also the build against shared libraries.
 second_lane() {
 	suite 'make dist' tests/live/dist.sh
+	[ "$what" != all ] || suite 'make dist, arm64' tests/live/arm64.sh
 	suite 'Debian package' tests/live/deb.sh
 	suite 'manual' tests/live/manual.sh
 	on_each clients

@@ -3,7 +3,7 @@
 #
 # curl.sh FOLDER: builds a small static libcurl from Debian's source package, with its patches: http and https by OpenSSL, and nothing
 # else.  Debian's own libcurl.a wants libraries that have no static form (Kerberos).  Leaves FOLDER/libcurl.a and FOLDER/include, and
-# does nothing when they are there already.  The source comes through apt, which checks its signature.
+# does nothing when they are there already.  CC is the compiler.  The source comes through apt, which checks its signature.
 set -eu
 to=$1
 [ -f "$to/libcurl.a" ] && [ -d "$to/include/curl" ] && exit 0
@@ -26,7 +26,7 @@ apt update
 (cd "$work/source" && apt source --download-only curl && dpkg-source -x ./*.dsc curl) >/dev/null
 
 cd "$work/source/curl"
-./configure --quiet --disable-shared --enable-static --with-openssl --disable-openssl-auto-load-config \
+./configure --quiet --host="$(${CC:-gcc} -dumpmachine)" --disable-shared --enable-static --with-openssl --disable-openssl-auto-load-config \
 	--without-ca-bundle --without-ca-path --without-zlib --without-brotli --without-zstd --without-libpsl --without-libidn2 \
 	--without-nghttp2 --without-librtmp --without-libssh2 --without-libgsasl --disable-ares --disable-ldap --disable-ldaps \
 	--disable-rtsp --disable-ftp --disable-file --disable-dict --disable-telnet --disable-tftp --disable-pop3 --disable-imap \

@@ -2,10 +2,11 @@
 #
 # dist.mk: `make dist`, the tarball for hosts without a compiler: build/dist/mcp-cgi-VERSION-linux-ARCH.tar.gz.  All programs are static.
 # Those of the web are one file with many names (many.c), and so are those that go out to the network, which have a
-# libcurl of their own (curl.sh); in the tarball the names are hard links.
+# libcurl of their own (curl.sh); in the tarball the names are hard links.  For another processor, with its libraries installed:
+# make dist CC=aarch64-linux-gnu-gcc RUN=qemu-aarch64-static O=build/arm64
 
 DIST     := $(O)/dist
-DISTNAME := mcp-cgi-$(VERSION)-linux-$(shell uname -m)
+DISTNAME := mcp-cgi-$(VERSION)-linux-$(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 # What a web server runs, and what those start; listed for the .htaccess to know them, too.
 DIST_WEB := $(filter-out metadata,$(WEB)) work
 DIST_NET := fetch doctor
@@ -21,7 +22,7 @@ $(DIST)/obj/%.o: cgi/%.c | $(DIST)/obj $(GEN_H)
 $(DIST)/obj/standalone.o: common/standalone.c | $(DIST)/obj
 	$(CC) $(ALL_CFLAGS) -DMCP_STANDALONE -c -o $@ $<
 $(DIST)/curl/libcurl.a: package/dist/curl.sh
-	package/dist/curl.sh $(DIST)/curl
+	CC='$(CC)' package/dist/curl.sh $(DIST)/curl
 	touch $@
 $(DIST)/obj/web.o: package/dist/many.c package/dist/dist.mk $(wildcard cgi/*.c) | $(DIST)/obj
 	$(CC) $(ALL_CFLAGS) $(call named,metadata $(DIST_WEB),$(foreach n,$(WELLKNOWN),NAME("$(n)"$(comma)metadata))) -c -o $@ $<
@@ -37,6 +38,6 @@ $(DIST)/mcpctl: $(MCPCTL:%=$(O)/obj/cgi/%.o) $(O)/libmcp.a | $(DIST)/obj
 
 .PHONY: dist
 dist: $(DIST)/web $(DIST)/net $(DIST)/mcpctl
-	@DIST='$(DIST)' NAME='$(DISTNAME)' WEB='$(DIST_WEB)' NET='$(DIST_NET)' WELLKNOWN='$(WELLKNOWN)' package/dist/pack.sh
+	@RUN='$(RUN)' DIST='$(DIST)' NAME='$(DISTNAME)' WEB='$(DIST_WEB)' NET='$(DIST_NET)' WELLKNOWN='$(WELLKNOWN)' package/dist/pack.sh
 
 -include $(wildcard $(DIST)/obj/*.d)

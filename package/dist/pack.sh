@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 #
-# pack.sh: lays out the tarball and packs it; called by dist.mk, which says what there is.  Two folders go to a host: public_html is
+# pack.sh: lays out the tarball and packs it; called by dist.mk, which says what there is, and in RUN
+# what runs a program for another processor.  Two folders go to a host: public_html is
 # the document root, and mcp-cgi lies beside it, where no web server reaches.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -30,7 +31,7 @@ printf 'Require all denied\n' >"$tree/mcp-cgi/.htaccess"
 # The reference of all keys, without the two that the head has.
 reference=$(mktemp -d)
 trap 'rm -rf "$reference"' EXIT
-"$DIST/mcpctl" --config "$reference/x/mcp-cgi.conf" init --issuer https://mcp.example.org >/dev/null
+$RUN "$DIST/mcpctl" --config "$reference/x/mcp-cgi.conf" init --issuer https://mcp.example.org >/dev/null
 {
 	cat package/dist/mcp-cgi.conf
 	awk 'BEGIN { RS = ""; ORS = "\n\n" } NR > 1 && !/\nissuer =/ && !/\n# setup_secret =/' "$reference/x/mcp-cgi.conf"
