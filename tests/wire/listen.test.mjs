@@ -144,6 +144,7 @@ need('M38b', 'a change that is private is heard of by that person alone', (s) =>
 	const shared = open(s, bob, { resourceSubscriptions: [documentUri(doc)] });
 	await shared.acknowledged({ resourceSubscriptions: [documentUri(doc)] });
 	s.sql(`UPDATE document SET private = 1 WHERE id = ${doc.id}`);
+	await sleep(500);	// a stream that begins in the same round as a change is told of it, too
 	const [hers, his] = [open(s, t, { ...ALL, resourceSubscriptions: [documentUri(doc)] }), open(s, bob, { ...ALL, resourceSubscriptions: [documentUri(doc)] })];
 	await hers.acknowledged({ ...ALL, resourceSubscriptions: [documentUri(doc)] });
 	await his.acknowledged(ALL);
