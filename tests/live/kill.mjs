@@ -52,6 +52,9 @@ async function check(name, fn) {
 	}
 }
 
+/** mod_fcgid puts its own page behind what there was of ours, as much of it as the length of ours has room for. */
+const isMixed = (r) => /^text\/html/.test(r.headers['content-type'] ?? '') && (!/<\/html>\s*$/.test(r.text) || /<!DOCTYPE HTML PUBLIC/.test(r.text));
+
 /** One request: the answer, or null when the process behind it died or put the request off. */
 async function attempt(fn) {
 	let r;
@@ -62,7 +65,7 @@ async function attempt(fn) {
 		count.died++;
 		return null;
 	}
-	if (!r) count.died++;
+	if (!r || isMixed(r)) count.died++;
 	else if (r.status >= 500 && r.byServer) count.died++;
 	else if (r.status === 503) count.busy++;
 	else if (r.status >= 500) throw new Error(`an error of the program itself: ${r}`);
