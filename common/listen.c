@@ -336,8 +336,6 @@ static bool is_welcome(struct context *cx, struct listener *l)
 		return true;
 	}
 	l->doubtful = false;
-	if (!who)
-		access_end_expired(cx->store, &l->token, cx->now);
 	return who != NULL;
 }
 

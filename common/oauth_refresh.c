@@ -23,7 +23,8 @@ static const struct fail *expired(struct context *cx, const struct refresh *old)
 {
 	const struct fail *no;
 
-	if (old->expires_at && ((no = refresh_expire(cx->store, &old->hash)) || (no = store_commit(cx->store))))
+	/* a used one stays as it is: it is known when it is shown again */
+	if (old->expires_at && !old->used_at && ((no = refresh_expire(cx->store, &old->hash)) || (no = store_commit(cx->store))))
 		return no;
 	return &oauth_grant_invalid;
 }

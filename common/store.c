@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "store_connection.h"
 #include "store_sql.h"
 
 enum { VERSION = 3, LOG_MAX = 64 * 1024, REMARK_TIMEOUT = 100 };
@@ -25,7 +26,8 @@ struct store {
 	bool durable, passing;		/* synchronous=FULL was said; or NORMAL */
 	bool hasty;			/* waits only REMARK_TIMEOUT */
 	bool ranks;			/* knows kb_rank() */
-	bool alone;			/* nobody else can open the file as long as this connection is there */
+	bool alone;			/* nobody else can read as long as it is there: it goes after each statement */
+	int64_t opened;			/* how often it was */
 	bool broken;			/* the connection is not to be trusted any more */
 };
 
@@ -75,44 +77,6 @@ void store_drop(struct store *s)
 	free(s);
 }
 
-/*
- * One thread, and no memory taken in advance: SQLite would link up a hundred and fifty kilobytes of free slots before the
- * first statement, and every page that a plain-CGI process touches costs it microseconds.
- */
-static void sqlite_start(void)
-{
-	static bool started;
-
-	if (started)
-		return;
-	started = true;
-	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
-	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-	sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0);
-	sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
-}
-
-static bool connection_open(const char *file, int64_t busy_timeout, sqlite3 **db)
-{
-	int rc;
-
-	sqlite_start();
-	rc = sqlite3_open_v2(file, db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, NULL);
-	if (rc != SQLITE_OK) {
-		log_line("%s: %s", file, *db ? sqlite3_errmsg(*db) : "out of memory");
-		sqlite3_close(*db);
-		*db = NULL;
-		return false;
-	}
-	sqlite3_extended_result_codes(*db, 1);
-	sqlite3_busy_timeout(*db, (int)busy_timeout);
-	sqlite3_db_config(*db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
-	sqlite3_db_config(*db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	sqlite3_db_config(*db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-	sqlite3_limit(*db, SQLITE_LIMIT_ATTACHED, 0);
-	return true;
-}
-
 /* Is it the version of this program? */
 static bool is_version(const struct store *s, int64_t version)
 {
@@ -122,20 +86,6 @@ static bool is_version(const struct store *s, int64_t version)
 		log_line("%s has schema version %lld, this program needs %d: %s", s->file, (long long)version, VERSION,
 		    version > VERSION ? "the program is too old" : "run mcpctl migrate");
 	return version == VERSION;
-}
-
-/*
- * On a full disk there may be no room for the index of the write-ahead log that processes share.  Readers are to be served there,
- * too: with an index in memory, alone, until the end of the request.
- */
-static int64_t version_alone(struct store *s)
-{
-	store_close(s);
-	s->alone = connection_open(s->file, s->busy_timeout, &s->db);
-	if (!s->alone)
-		return -1;
-	sqlite3_exec(s->db, "PRAGMA locking_mode = EXCLUSIVE", NULL, NULL, NULL);
-	return store_ask(s->db, "PRAGMA user_version");
 }
 
 static bool store_open(struct store *s)
@@ -150,8 +100,14 @@ static bool store_open(struct store *s)
 	if (!connection_open(s->file, s->busy_timeout, &s->db))
 		return false;
 	version = store_ask(s->db, "PRAGMA user_version");
-	if (version < 0 && sqlite3_extended_errcode(s->db) == SQLITE_IOERR_SHMSIZE)
-		version = version_alone(s);
+	if (version < 0 && sqlite3_extended_errcode(s->db) == SQLITE_IOERR_SHMSIZE) {
+		store_close(s);
+		s->alone = connection_open_alone(s->file, s->busy_timeout, &s->db);
+		if (!s->alone)
+			return false;
+		version = store_ask(s->db, "PRAGMA user_version");
+	}
+	s->opened++;
 	s->current = is_version(s, version);
 	if (s->current && store_ask(s->db, "PRAGMA application_id") != STORE_APPLICATION_ID) {
 		log_line("%s is not a database of mcp-cgi", s->file);
@@ -160,6 +116,19 @@ static bool store_open(struct store *s)
 	if (!s->current)
 		store_close(s);
 	return s->current;
+}
+
+/* Nobody else can even read as long as a connection is there that is alone, so it goes as soon as it may. */
+static void give_way(struct store *s)
+{
+	sqlite3_stmt *st = NULL;
+
+	if (!s->alone || !sqlite3_get_autocommit(s->db))
+		return;
+	while ((st = sqlite3_next_stmt(s->db, st)))
+		if (sqlite3_stmt_busy(st))
+			return;
+	store_close(s);
 }
 
 /* Whoever stays sees with his next request that the file was taken away, or that another one is in its place. */
@@ -224,9 +193,9 @@ static const struct fail *begin(struct store *s)
 /* What is committed must survive a power cut: said aloud, whatever this SQLite was built with. */
 const struct fail *store_begin(struct store *s)
 {
-	const struct fail *no = NULL;
+	const struct fail *no = is_open(s) ? NULL : &fail_unavailable;
 
-	if (!s->durable)
+	if (!no && !s->durable)
 		no = store_exec(s, "PRAGMA synchronous = FULL");
 	s->durable = !no;
 	s->passing = false;
@@ -235,9 +204,9 @@ const struct fail *store_begin(struct store *s)
 
 const struct fail *store_begin_passing(struct store *s)
 {
-	const struct fail *no = NULL;
+	const struct fail *no = is_open(s) ? NULL : &fail_unavailable;
 
-	if (!s->passing)
+	if (!no && !s->passing)
 		no = store_exec(s, "PRAGMA synchronous = NORMAL");
 	s->passing = !no;
 	s->durable = false;
@@ -289,6 +258,11 @@ void store_leave(struct store *s)
 }
 
 /* ---- named statements ------------------------------------------------------------------------------------------ */
+
+int64_t store_since_open(const struct store *s, int64_t version)
+{
+	return s->opened << 32 | version;
+}
 
 bool *store_ranks(struct store *s)
 {
@@ -383,6 +357,7 @@ const struct fail *query_end(struct query *q)
 			no = store_fail(q->store, rc, statements[q->which].name);
 		sqlite3_clear_bindings(q->store->st[q->which]);
 	}
+	give_way(q->store);
 	return no;
 }
 

@@ -58,8 +58,8 @@ bool store_create(const char *file) __attribute__((nonnull, warn_unused_result))
 bool store_migrate(const char *file, int *from, int *to) __attribute__((nonnull, warn_unused_result));
 
 /*
- * What SQLite does not mind but we do, or NULL: a link, somebody else's file, a file that others may read, a folder that
- * others may write to.
+ * What SQLite does not mind but we do, or NULL: a link, somebody else's file, one that others may read or that can only be
+ * read, a folder that others may write to.
  */
 const char *store_file_check(const char *file) __attribute__((nonnull));
 

@@ -3,11 +3,13 @@
 #include "store_assertion.h"
 #include "store_sql.h"
 
+enum { KEEP_SECONDS = 86400 };	/* longer than they hold: a clock that is ahead makes none of them forgotten */
+
 static const struct fail *assertion_reap(struct store *s, int64_t now)
 {
 	struct query q = query_new(s, SQL_ASSERTION_REAP);
 
-	query_int(&q, ":now", now);
+	query_int(&q, ":before", now - KEEP_SECONDS);
 	return query_run(&q);
 }
 

@@ -74,6 +74,6 @@ const struct fail *store_look(struct store *s, int64_t *version)
 {
 	struct query q = query_new(s, SQL_DATA_VERSION);
 
-	*version = query_row(&q) ? column_int(&q, 0) : 0;
+	*version = query_row(&q) ? store_since_open(s, column_int(&q, 0)) : 0;
 	return query_end(&q);
 }

@@ -30,10 +30,8 @@ static int64_t before(const struct conf *conf, enum reaped which, int64_t now)
 	case REAPED_AUDIT:
 		return now - conf->audit_days * DAY;
 	case REAPED_SESSIONS:
-	case REAPED_ASSERTIONS:
 	case REAPED_TASKS:
 	case REAPED_QUESTIONS:
-	case REAPED_SPENT:
 		return now;
 	default:
 		return now - DAY;

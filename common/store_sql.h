@@ -41,6 +41,9 @@ struct query {
 /* The first number that a text of our own gives (a PRAGMA, a count), or -1. */
 int64_t store_ask(sqlite3 *db, const char *sql);
 
+/* A number that the connection counts, such as data_version, as one that no other connection of this process gives. */
+int64_t store_since_open(const struct store *s, int64_t version);
+
 /* Whether the connection knows kb_rank(); of store_rank.c. */
 bool *store_ranks(struct store *s);
 

@@ -6,4 +6,4 @@
 INSERT INTO assertion (hash, expires_at) VALUES (:hash, :expires_at) ON CONFLICT DO NOTHING RETURNING 1;
 
 -- assertion_reap: token revoke introspect mcpctl
-DELETE FROM assertion WHERE hash IN (SELECT hash FROM assertion WHERE expires_at < :now LIMIT 20);
+DELETE FROM assertion WHERE hash IN (SELECT hash FROM assertion WHERE expires_at < :before LIMIT 20);

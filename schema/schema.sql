@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: ISC
 --
--- The one file.  Times are seconds since 1970; what was seen expired has expired at 0, so that it stays so when the clock goes
--- back.  A "hash" is the SHA-256 of 256 random bits, so that a stolen copy of this
+-- The one file.  Times are seconds since 1970; a code or token that was shown after its time has expired at 0, so that it stays so
+-- when the clock goes back.  A "hash" is the SHA-256 of 256 random bits, so that a stolen copy of this
 -- file opens nothing.  Everything that a grant has given dies with the grant.  Tables are STRICT; ids that
 -- outsiders see are random texts.
 --

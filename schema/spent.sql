@@ -6,4 +6,4 @@
 INSERT INTO spent (hash, expires_at) VALUES (:hash, :expires_at) ON CONFLICT DO NOTHING RETURNING 1;
 
 -- spent_reap: mcp mcpctl
-DELETE FROM spent WHERE hash IN (SELECT hash FROM spent WHERE expires_at < :now LIMIT 20);
+DELETE FROM spent WHERE hash IN (SELECT hash FROM spent WHERE expires_at < :before LIMIT 20);

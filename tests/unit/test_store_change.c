@@ -2,6 +2,7 @@
 /* test_store_change: what changed is told in its order and to whom it concerns, and forgotten after an hour; a thing is spent once. */
 #include "world.h"
 
+#include "store_assertion.h"
 #include "store_change.h"
 #include "store_spent.h"
 
@@ -58,18 +59,24 @@ static void what_is_an_hour_old_goes(void **state)
 	assert_int_equal(world_ask(w, "SELECT count(*) FROM change"), 2);
 }
 
-static void a_thing_is_spent_once(void **state)
+static void what_is_shown_once_is_known_for_a_day_more(void **state)
 {
+	static const struct {
+		enum role role;
+		const struct fail *(*put)(struct store *s, const struct digest *once, int64_t until, int64_t now, bool *fresh);
+	} kinds[] = { { ROLE_MCP, spent_put }, { ROLE_TOKEN, assertion_put } };
 	struct world *w = *state;
 	struct digest d = digest_of("state");
 	bool fresh;
 
-	assert_go_on(spent_put(world_as(w, ROLE_MCP), &d, START + 600, START, &fresh));
-	assert_true(fresh);
-	assert_go_on(spent_put(world_other(w, ROLE_MCP), &d, START + 600, START + 600, &fresh));
-	assert_false(fresh);
-	assert_go_on(spent_put(world_other(w, ROLE_MCP), &d, START + 1200, START + 601, &fresh));
-	assert_true(fresh);
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		assert_go_on(kinds[i].put(world_as(w, kinds[i].role), &d, START + 600, START, &fresh));
+		assert_true(fresh);
+		assert_go_on(kinds[i].put(world_other(w, kinds[i].role), &d, START + 600, START + 600 + 86400, &fresh));
+		assert_false(fresh);
+		assert_go_on(kinds[i].put(world_other(w, kinds[i].role), &d, START + 1200, START + 601 + 86400, &fresh));
+		assert_true(fresh);
+	}
 }
 
 int main(void)
@@ -78,7 +85,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(changes_come_in_their_order, world_set_up, world_tear_down),
 		cmocka_unit_test_setup_teardown(an_id_is_not_given_twice, world_set_up, world_tear_down),
 		cmocka_unit_test_setup_teardown(what_is_an_hour_old_goes, world_set_up, world_tear_down),
-		cmocka_unit_test_setup_teardown(a_thing_is_spent_once, world_set_up, world_tear_down),
+		cmocka_unit_test_setup_teardown(what_is_shown_once_is_known_for_a_day_more, world_set_up, world_tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -208,7 +208,7 @@ static const struct {
 	{ REAPED_SESSIONS, "session", "INSERT INTO session VALUES (x'01', 1, 1, 999999, 999999), (x'02', 1, 1, 971199, 2000000),"
 	  " (x'03', 1, 1, 971200, 1000000)", 1 },
 	{ REAPED_LIMITS, "limits", "INSERT INTO limits VALUES ('a', 1, 1, 913599), ('b', 1, 1, 913599), ('c', 1, 1, 913600)", 1 },
-	{ REAPED_ASSERTIONS, "assertion", HASHED("assertion", "expires_at", "999999", "1000000"), 1 },
+	{ REAPED_ASSERTIONS, "assertion", HASHED("assertion", "expires_at", "913599", "913600"), 1 },
 	{ REAPED_DOCUMENTS, "client", "INSERT INTO client (id, kind, name, auth_method, redirect_uris, grant_types, scope, metadata,"
 	  " created_at, fresh_until, disabled_at) VALUES ('https://a', 'document', '', '', '', '', '', '', 913599, 913599, 0),"
 	  " ('https://b', 'document', '', '', '', '', '', '', 1, 1, 0), ('https://c', 'document', '', '', '', '', '', '', 1, 1, 5),"
@@ -222,7 +222,7 @@ static const struct {
 	{ REAPED_CANCELLED, "cancelled", SESSION "INSERT INTO cancelled VALUES (x'09', '1', 996399), (x'09', '2', 1), (x'09', '3', 996400)", 1 },
 	{ REAPED_STREAMS, "stream", SESSION "INSERT INTO stream VALUES ('a', x'09', 992799, 0), ('b', x'09', 1, 5), ('c', x'09', 992800, 0);"
 	  "INSERT INTO event VALUES ('a', 1, '{}')", 1 },
-	{ REAPED_SPENT, "spent", HASHED("spent", "expires_at", "999999", "1000000"), 1 },
+	{ REAPED_SPENT, "spent", HASHED("spent", "expires_at", "913599", "913600"), 1 },
 	{ REAPED_CHANGES, "change", "INSERT INTO change (at, kind) VALUES (996399, 'tools'), (996399, 'tools'), (996400, 'tools')", 1 },
 };
 

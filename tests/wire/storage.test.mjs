@@ -11,6 +11,7 @@ import path from 'node:path';
 import { each, eq, lacks, match, oauthError, ok, oneOf, page, status } from '../lib/check.mjs';
 import { ALL, REAL, WITH_WORKERS, hasWorkers, isCgi } from '../lib/fronts.mjs';
 import { AS_ROOT, OWNER, ROOT, family, freshFolder, runAs, sleep, start } from '../lib/harness.mjs';
+import { Session } from '../lib/legacy.mjs';
 import { CREATE, call, plain, toolResult } from '../lib/mcp.mjs';
 import { runCgi } from '../lib/operator.mjs';
 import { Jar, assertAlive, assertDead, authParams, authorize, consent, fieldsFor, follow, formEncode, get, obtain, obtainCode, pkce, raw, redeem, refresh, register, registerRaw,
@@ -169,7 +170,13 @@ async function ownDisk(s) {
 	};
 }
 
-const served = (s) => async (t) => { await assertAlive(s, t, 'a reader'); };
+/** Readers are served, also those that meet: nobody waits for the other as for somebody who writes. */
+const served = (s) => async (t) => {
+	await assertAlive(s, t, 'a reader');
+	const began = performance.now();
+	for (const r of await Promise.all(Array.from({ length: 40 }, () => useToken(s, t)))) status(r, 200, 'one of forty readers');
+	ok(performance.now() - began < 4000, `forty readers took ${(performance.now() - began) | 0} ms`);
+};
 
 row('ST-01', 'a disk without room: 503 on every way that writes, nothing half done, readers are served, and then all works again', async (_, front) => {
 	const s = await start({ front });
@@ -198,15 +205,21 @@ row('ST-01', 'on a full disk a tool that works for long keeps nobody from readin
 		disk = await ownDisk(s);
 		if (!disk) return;
 		const { tokens } = await obtain(s);
+		const session = await Session.begin(s, tokens.access_token, '2025-06-18');
 		await assertAlive(s, tokens.access_token, 'before');
 		await between(s, () => s.sql('PRAGMA wal_checkpoint(TRUNCATE)'));
 		disk.fill();
-		const slow = call(s, tokens.access_token, 'slow', {});
-		await sleep(1000);
-		const began = performance.now();
-		await assertAlive(s, tokens.access_token, 'a reader');
-		ok(performance.now() - began < 2500, `a reader waited ${(performance.now() - began) | 0} ms`);
-		eq(plain(await slow).json.result?.content?.[0].text, 'done\n', 'the tool');
+		for (const [how, ask] of [
+			['', () => call(s, tokens.access_token, 'slow', {})],
+			['in a session', () => session.request('tools/call', { name: 'slow', arguments: {} })],
+		]) {
+			const slow = ask();
+			await sleep(1000);
+			const began = performance.now();
+			await assertAlive(s, tokens.access_token, `a reader beside a tool ${how}`);
+			ok(performance.now() - began < 2500, `a reader beside a tool ${how} waited ${(performance.now() - began) | 0} ms`);
+			eq(plain(await slow).json.result?.content?.[0].text, 'done\n', `the tool ${how}`);
+		}
 	} finally {
 		disk?.done();
 		await s.stop();
@@ -491,6 +504,13 @@ row('ST-09', 'the clock goes a day ahead and back: what was seen expired stays s
 	await refused(refresh(s, client, r.json.refresh_token), 'a refresh token, more than a year later');
 	await move(-400 * DAY);
 	await refused(refresh(s, client, r.json.refresh_token), 'the refresh token, when the clock is right again');
+	const stolen = await obtain(s);
+	const next = status(await refresh(s, stolen.client, stolen.tokens.refresh_token), 200, 'rotation').json;
+	await move(400 * DAY);
+	await refused(refresh(s, stolen.client, stolen.tokens.refresh_token), 'a rotated refresh token, more than a year later');
+	await move(-400 * DAY + 600);
+	await refused(refresh(s, stolen.client, stolen.tokens.refresh_token), 'the rotated one, when the clock is right again');
+	await assertDead(s, next.access_token, 'what has come of it');
 	await assertAlive(s, (await obtain(s)).tokens.access_token, 'new ones');
 }), { own: 'none' });
 
