@@ -19,11 +19,14 @@ static const struct fail token_missing = FAIL(400, "invalid_request", "refresh_t
 static const struct fail scope_wider = FAIL(400, "invalid_scope",
     "The scope is malformed or goes beyond what was granted");
 
+/*
+ * It stays so when the clock goes back.  But one that was used stays as it is, so that its being shown again is still known
+ * as the replay that ends the grant (RFC 9700, section 4.14.2).
+ */
 static const struct fail *expired(struct context *cx, const struct refresh *old)
 {
 	const struct fail *no;
 
-	/* a used one stays as it is: it is known when it is shown again */
 	if (old->expires_at && !old->used_at && ((no = refresh_expire(cx->store, &old->hash)) || (no = store_commit(cx->store))))
 		return no;
 	return &oauth_grant_invalid;

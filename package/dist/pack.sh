@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 #
-# pack.sh: lays out the tarball and packs it; called by dist.mk, which says what there is, and in RUN
-# what runs a program for another processor.  Two folders go to a host: public_html is
-# the document root, and mcp-cgi lies beside it, where no web server reaches.
+# pack.sh: lays out the tarball and packs it; called by dist.mk, which says what there is, and in RUN what runs a program for
+# another processor.  Two folders go to a host: public_html is the document root, and mcp-cgi lies beside it, where no web
+# server reaches.
 set -eu
 cd "$(dirname "$0")/../.."
 tree=$DIST/$NAME

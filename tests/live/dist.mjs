@@ -163,7 +163,6 @@ function upload(name, { ftp = false, root = 'public_html' } = {}) {
 
 /** What runs programs as the account; where suEXEC does, Apache itself is www-data. */
 function configuration(s, modules) {
-	const suexec = modules.includes('suexec');
 	const load = ['mpm_event', 'authz_core', 'mime', 'dir', 'env', 'setenvif', 'negotiation', 'cgid', ...modules];
 	return [
 		...load.map((m) => `LoadModule ${m}_module ${MODULES}/mod_${m}.so`),
@@ -173,7 +172,7 @@ function configuration(s, modules) {
 		`DefaultRuntimeDir ${s.run}`,
 		`PidFile ${s.run}/pid`,
 		`ErrorLog ${s.run}/error.log`,
-		...(suexec ? ['User www-data\nGroup www-data', `SuexecUserGroup you #${UID}`] : [`User you\nGroup #${UID}`]),
+		...(s.suexec ? ['User www-data\nGroup www-data', `SuexecUserGroup you #${UID}`] : [`User you\nGroup #${UID}`]),
 		'StartServers 1\nServerLimit 4\nThreadsPerChild 32\nMaxRequestWorkers 128',
 		`ScriptSock ${s.run}/cgid`,
 		...(modules.includes('fcgid') ? [`FcgidIPCDir ${s.run}/fcgid`, `FcgidProcessTableFile ${s.run}/table`] : []),
@@ -188,19 +187,20 @@ process.on('exit', () => { for (const s of running) s.child.kill('SIGKILL'); });
 
 /** Apache over that home folder, in a namespace of its own in which /etc/passwd knows whose it is. */
 async function serve(name, modules, o) {
-	const s = { front: 'htaccess', secrets: new Set(), passwords: new Set(), redirects: new Set(), password: PASSWORD, home: upload(name, o), run: `${dir}/run-${name}` };
+	const s = { front: 'htaccess', secrets: new Set(), passwords: new Set(), redirects: new Set(), password: PASSWORD, home: upload(name, o), run: `${dir}/run-${name}`,
+		suexec: modules.includes('suexec') };
 	s.root = `${s.home}/${o?.root ?? 'public_html'}`;
 	s.port = await freePort();
 	s.url = s.issuer = `http://127.0.0.1:${s.port}`;
 	s.resource = `${s.issuer}/mcp`;
 	s.conf = `${s.home}/mcp-cgi/mcp-cgi.conf`;
 	for (const folder of ['fcgid', 'log/apache2']) fs.mkdirSync(`${s.run}/${folder}`, { recursive: true });
-	must(['chown', '-R', modules.includes('suexec') ? 'www-data:www-data' : `${UID}:${UID}`, s.run]);
+	must(['chown', '-R', s.suexec ? 'www-data:www-data' : `${UID}:${UID}`, s.run]);
 	fs.writeFileSync(`${s.run}/passwd`, `${fs.readFileSync('/etc/passwd', 'utf8')}you:x:${UID}:${UID}::${s.home}:/bin/sh\n`);
 	fs.writeFileSync(`${s.run}/group`, `${fs.readFileSync('/etc/group', 'utf8')}you:x:${UID}:\n`);
 	fs.writeFileSync(`${s.run}/suexec`, `${dir}\npublic_html\n`);
 	fs.writeFileSync(`${s.run}/httpd.conf`, configuration(s, modules));
-	const put = [['passwd', '/etc/passwd'], ['group', '/etc/group'], ...(modules.includes('suexec') ? [['suexec', '/etc/apache2/suexec/www-data'], ['log', '/var/log']] : [])];
+	const put = [['passwd', '/etc/passwd'], ['group', '/etc/group'], ...(s.suexec ? [['suexec', '/etc/apache2/suexec/www-data'], ['log', '/var/log']] : [])];
 	const line = [...put.map(([file, at]) => `mount --bind ${s.run}/${file} ${at}`), `exec /usr/sbin/apache2 -D FOREGROUND -d ${s.run} -f ${s.run}/httpd.conf`].join(' && ');
 	s.child = spawn('unshare', ['-m', 'sh', '-c', line], { stdio: 'ignore', env: { PATH: process.env.PATH } });
 	s.gone = new Promise((done) => s.child.on('exit', done));
@@ -309,7 +309,12 @@ async function hides(s) {
 	}
 }
 
-for (const [name, modules] of [['mod_cgid', []], ['mod_cgid and mod_fcgid', ['fcgid']], ['mod_cgid and suEXEC', ['suexec']], ['mod_cgid, mod_fcgid and suEXEC', ['fcgid', 'suexec']]])
+for (const [name, modules] of [
+	['mod_cgid', []],
+	['mod_cgid and mod_fcgid', ['fcgid']],
+	['mod_cgid and suEXEC', ['suexec']],
+	['mod_cgid, mod_fcgid and suEXEC', ['fcgid', 'suexec']],
+])
 	test(`two folders, two lines, /setup, and a client is connected: ${name}`, async () => {
 		const s = await serve(name.replace(/\W/g, '-'), modules);
 		// suEXEC keeps this from programs, which find what is in the home folder; mod_fcgid tells them all the same
